@@ -1,0 +1,16 @@
+//! The store port, the stored forms and the embedded home.
+//!
+//! The engine sequences and the domain decides; the store remembers. [`Store`] is the port, [`record`] holds the
+//! stored forms, [`EmbeddedStore`] is the default home: a folder, written by one process.
+//!
+//! Invariants:
+//! - Nothing is acknowledged before it is synced; a failed sync ends the store and is never retried.
+//! - Domain types are never stored: each has a form here with a version, a frozen sample and a test.
+//! - Personal data is in cards only.
+
+pub mod port;
+
+pub use port::{
+    Append, AppendRefusal, Appended, CommitMark, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo,
+    OwnerToken, Snapshot, Store, StoredNotice, SummaryContent, SummaryRow,
+};
