@@ -159,6 +159,12 @@ impl Launch {
             }
             None => Command::new(&self.binary),
         };
+        // The machine's own settings (QUORATE_..) are no part of the test; what the launch sets is.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("QUORATE_") {
+                command.env_remove(name);
+            }
+        }
         command
             .args(&self.args)
             .envs(self.env.iter().map(|(name, value)| (name, value)));

@@ -54,3 +54,10 @@ fn memory_is_read_while_it_runs() {
         process.resident_kib()
     );
 }
+
+#[test]
+fn a_launch_sets_the_environment() {
+    let launch = script("echo \"$QUORATE_LISTEN and ${QUORATE_SOAK:-nothing}\"").env("QUORATE_LISTEN", "set");
+    let (_, log) = launch.run_to_end(Deadline::seconds(30));
+    assert_eq!(log, "set and nothing\n");
+}
