@@ -1,0 +1,280 @@
+//! Roles and seniority read from a title and a department (docs/semantics.md 2).
+//!
+//! The model says which words suggest what; this file says how sure that is, and where words mislead.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::contact::{InferredRole, Seniority};
+use crate::id::Role;
+use crate::model::{Model, Title, TitlePattern};
+
+/// How sure a role read from a title is.
+pub const TITLE_CONFIDENCE: f64 = 0.6;
+/// How sure a role read from a department alone is.
+pub const DEPARTMENT_CONFIDENCE: f64 = 0.5;
+/// How sure a role is when something about the title is known to mislead.
+pub const DOUBTFUL_CONFIDENCE: f64 = 0.4;
+
+/// Roles no title can prove: only behaviour or a person does.
+const CANDIDATES: [&str; 3] = ["champion", "coach", Role::BLOCKER];
+
+/// Roles that decide or carry a purchase: never an assistant's or an intern's.
+const DECIDING: [&str; 4] = [
+    "economic_buyer",
+    "decision_maker",
+    "executive_sponsor",
+    "champion",
+];
+
+/// Words of people who work for those whose title they may name.
+const ASSISTING: [&str; 18] = [
+    "assistant",
+    "asst",
+    "assistent",
+    "assistentin",
+    "assistenz",
+    "secretary",
+    "receptionist",
+    "intern",
+    "interns",
+    "internship",
+    "trainee",
+    "apprentice",
+    "student",
+    "praktikant",
+    "praktikantin",
+    "werkstudent",
+    "stagiaire",
+    "becario",
+];
+
+/// Words that make `assistant` before them a grade of its own: an assistant director manages people.
+const GRADES: [&str; 7] = [
+    "vice",
+    "director",
+    "general",
+    "manager",
+    "controller",
+    "treasurer",
+    "head",
+];
+
+/// Words that, beside `vice president`, tell a bank's rank and file: there the title is a grade, not an office.
+const BANKING: [&str; 10] = [
+    "assistant",
+    "associate",
+    "avp",
+    "banking",
+    "banker",
+    "branch",
+    "lending",
+    "loan",
+    "mortgage",
+    "wealth",
+];
+
+/// Word pairs whose second word means something else on its own.
+const PAIRS: [(&str, &str); 15] = [
+    // It is not the head of a company.
+    ("vice", "president"),
+    ("product", "owner"),
+    ("products", "owner"),
+    ("process", "owner"),
+    ("system", "owner"),
+    ("service", "owner"),
+    ("data", "owner"),
+    ("risk", "owner"),
+    // These manage no people.
+    ("account", "manager"),
+    ("accounts", "manager"),
+    ("case", "manager"),
+    ("community", "manager"),
+    ("project", "manager"),
+    ("relationship", "manager"),
+    ("territory", "manager"),
+];
+
+/// What a title and a department suggest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inference {
+    /// Roles, in name order, each once.
+    pub roles: Vec<InferredRole>,
+    /// The level; `None`: the title tells none.
+    pub seniority: Option<Seniority>,
+}
+
+/// Returns what a title and a department suggest under a model.
+///
+/// - Every role that one of its title patterns finds; when no title pattern of any role does, every role of the
+///   department.
+/// - Champion, coach and blocker are candidates only.
+/// - Words that belong to somebody else (`assistant to the CEO`) or mean something else in their place
+///   (`product owner`, `account manager`, `vice president` of a bank, `it` the pronoun) suggest nothing.
+#[must_use]
+pub fn infer(title: Option<&str>, department: Option<&str>, model: &Model) -> Inference {
+    let title = ReadTitle::new(title.unwrap_or_default());
+    let mut roles = by_title(&title, model);
+    if roles.is_empty() {
+        roles = by_department(department.unwrap_or_default(), model);
+    }
+    if title.at_most.is_some() {
+        roles.retain(|role| !DECIDING.contains(&role.role.as_str()));
+    }
+    Inference {
+        roles,
+        seniority: seniority(&title, model),
+    }
+}
+
+fn by_title(title: &ReadTitle, model: &Model) -> Vec<InferredRole> {
+    let confidence = if title.is_doubtful() {
+        DOUBTFUL_CONFIDENCE
+    } else {
+        TITLE_CONFIDENCE
+    };
+    let roles = model.roles.iter().filter(|(role, _)| !role.is_unknown());
+    roles
+        .filter_map(|(role, rule)| {
+            let pattern = rule.titles.iter().find(|pattern| title.suits(pattern))?;
+            Some(inferred(role, confidence, pattern.as_str().into()))
+        })
+        .collect()
+}
+
+fn by_department(department: &str, model: &Model) -> Vec<InferredRole> {
+    let department = Title::new(department);
+    let roles = model.roles.iter().filter(|(role, _)| !role.is_unknown());
+    roles
+        .filter_map(|(role, rule)| {
+            let listed = |name: &&Arc<str>| {
+                TitlePattern::new(name).is_some_and(|pattern| pattern.matches(&department))
+            };
+            let name = rule.departments.iter().find(listed)?;
+            Some(inferred(
+                role,
+                DEPARTMENT_CONFIDENCE,
+                format!("department: {name}").into(),
+            ))
+        })
+        .collect()
+}
+
+fn inferred(role: &Role, confidence: f64, fired: Arc<str>) -> InferredRole {
+    InferredRole {
+        role: role.clone(),
+        confidence,
+        rule: fired,
+        candidate: CANDIDATES.contains(&role.as_str()),
+    }
+}
+
+fn seniority(title: &ReadTitle, model: &Model) -> Option<Seniority> {
+    let finds = |level: &Seniority| {
+        let patterns = model.seniority.titles.get(level);
+        patterns.is_some_and(|patterns| patterns.iter().any(|pattern| title.suits(pattern)))
+    };
+    let found = Seniority::ALL.into_iter().find(finds);
+    match title.at_most {
+        // Lower levels come later in their order.
+        Some(at_most) => Some(found.map_or(at_most, |found| found.max(at_most))),
+        None => found,
+    }
+}
+
+/// A title, and what of it misleads.
+struct ReadTitle {
+    title: Title,
+    traps: Vec<Trap>,
+    /// The word from which on it is somebody else's title.
+    others: usize,
+    /// The level it cannot exceed, when it has words that say so; such a person decides nothing.
+    at_most: Option<Seniority>,
+}
+
+/// A word that means what it says only together with all words of `whole`.
+struct Trap {
+    word: usize,
+    whole: Range<usize>,
+}
+
+impl ReadTitle {
+    fn new(text: &str) -> Self {
+        let title = Title::new(text);
+        let words: Vec<&str> = title.words().collect();
+        let traps = traps(&words, has_pronoun(text));
+        Self {
+            traps,
+            others: others(&words),
+            at_most: at_most(&words),
+            title,
+        }
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.at_most.is_some() || self.others < self.title.words().count() || !self.traps.is_empty()
+    }
+
+    /// Returns whether the pattern finds words that mean what they say.
+    fn suits(&self, pattern: &TitlePattern) -> bool {
+        pattern.places(&self.title).any(|place| {
+            let covers = |whole: &Range<usize>| place.start <= whole.start && whole.end <= place.end;
+            let misled = |trap: &Trap| place.contains(&trap.word) && !covers(&trap.whole);
+            place.end <= self.others && !self.traps.iter().any(misled)
+        })
+    }
+}
+
+fn traps(words: &[&str], pronoun: bool) -> Vec<Trap> {
+    let mut traps = Vec::new();
+    for (place, pair) in words.windows(2).enumerate() {
+        if PAIRS.iter().any(|(first, second)| pair == [*first, *second]) {
+            traps.push(Trap {
+                word: place + 1,
+                whole: place..place + 2,
+            });
+        }
+    }
+    if pronoun {
+        let its = words.iter().enumerate().filter(|(_, word)| **word == "it");
+        // No pattern covers this: the pronoun never names a department.
+        traps.extend(its.map(|(word, _)| Trap {
+            word,
+            whole: 0..usize::MAX,
+        }));
+    }
+    traps
+}
+
+/// Returns whether the author, who writes capitals, writes a small `it`.
+fn has_pronoun(text: &str) -> bool {
+    text.chars().any(char::is_uppercase)
+        && text
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "it")
+}
+
+/// Returns the place after which a title names somebody else: `assistant to the CEO`, `office of the CFO`.
+fn others(words: &[&str]) -> usize {
+    let to = words.iter().position(|word| *word == "to");
+    let office = words
+        .windows(3)
+        .position(|three| three == ["office", "of", "the"]);
+    to.into_iter().chain(office).min().unwrap_or(words.len())
+}
+
+fn at_most(words: &[&str]) -> Option<Seniority> {
+    let is_grade = |pair: &[&str]| matches!(pair, [first, second] if ["assistant", "asst"].contains(first) && GRADES.contains(second));
+    let vice_president = words.contains(&"vp") || words.windows(2).any(|pair| pair == ["vice", "president"]);
+    let banking = words.iter().any(|word| BANKING.contains(word));
+    if words.contains(&"avp") || (vice_president && banking) || words.windows(2).any(is_grade) {
+        Some(Seniority::Manager)
+    } else if words.iter().any(|word| ASSISTING.contains(word)) {
+        Some(Seniority::Staff)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,696 @@
+//! What a model makes of an account's facts: decayed sums, who is engaged, whether the account is MQA.
+//!
+//! A standing is folded from facts under one model version and rebuilt from history when the version differs.
+//! It keeps no list of signals, so reading it costs contacts x kinds and not history.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::account::AccountState;
+use crate::committee::Quorum;
+use crate::curve::{Curve, Weighted};
+use crate::decay::Part;
+use crate::engagement::{self, Band, Person, SignalView};
+use crate::fit::Fit;
+use crate::id::{ContactNo, Kind, ModelVersion, Role, Solution};
+use crate::model::{Model, MqaThresholds, SignalRule};
+use crate::mqa::{self, ConditionState, MqaStatus, Situation, Verdict};
+use crate::signal::Signal;
+use crate::time::Timestamp;
+
+mod fold;
+mod reading;
+
+pub use fold::{Horizon, ModelInForce, corrections, refold};
+pub use reading::{GroupReading, PersonReading, Reading, Stage};
+
+/// How many distinct unknown kinds an account remembers by name.
+const UNKNOWN_KINDS_MAX: usize = 32;
+/// How many past spans of being MQA an account remembers.
+pub const SPANS_MAX: usize = 256;
+
+/// A kind with the rule the model gives it.
+#[derive(Clone, Debug)]
+pub struct RuledKind {
+    /// The kind.
+    pub kind: Kind,
+    /// Its rule.
+    pub rule: Arc<SignalRule>,
+}
+
+impl PartialEq for RuledKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+impl Eq for RuledKind {}
+impl PartialOrd for RuledKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for RuledKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.kind.cmp(&other.kind)
+    }
+}
+
+/// A person as one buying group sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// What it did.
+    pub person: Person<RuledKind>,
+    /// What a point of it counts.
+    pub weight: f64,
+    /// Whether it may count as an engaged contact: known, and not excluded.
+    pub countable: bool,
+    /// The roles it holds.
+    pub roles: Vec<Role>,
+}
+
+/// A time in which an account was MQA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// When it entered.
+    pub entered: Timestamp,
+    /// When it left; `None`: it is still in.
+    pub left: Option<Timestamp>,
+}
+
+/// The standing of one buying group: account x solution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The solution; `None` when the model lists none.
+    pub solution: Option<Solution>,
+    /// People with signals, the anonymous visitor (`None`) first.
+    pub members: BTreeMap<Option<ContactNo>, Member>,
+    /// Whether it is MQA.
+    pub status: MqaStatus,
+    /// When it was MQA, oldest first; at most [`SPANS_MAX`].
+    pub spans: Vec<Span>,
+    /// The band heat was in when last judged; `None`: never judged.
+    pub band: Option<Band>,
+    /// Who was engaged when last judged.
+    pub engaged: BTreeSet<ContactNo>,
+}
+
+/// What a model makes of an account's facts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The model it was folded with.
+    pub model: ModelVersion,
+    /// One a solution, in model order; one when the model lists none.
+    pub groups: Vec<Group>,
+    /// Signals dated ahead, in the order they fall due.
+    pub ahead: Vec<Signal>,
+    /// The last instant at which something was judged.
+    pub judged_to: Timestamp,
+    /// Signals that count: of a known kind and not expired.
+    pub counted: u64,
+    /// Signals of kinds the model does not know.
+    pub unknown: u64,
+    /// Their kinds, the first [`UNKNOWN_KINDS_MAX`].
+    pub unknown_kinds: BTreeSet<Kind>,
+    /// Something was recorded that may change the past: to be folded again from history.
+    pub stale: bool,
+    /// The instant up to which nothing changed since `judged_to`.
+    checked_to: Timestamp,
+    /// Nothing changes before this instant; `None`: never by time alone.
+    quiet_until: Option<Timestamp>,
+    fit: Fit,
+    /// The numbers of the MQA rule for this account.
+    thresholds: Option<MqaThresholds>,
+    act_now_ms: i64,
+}
+
+/// Something about a standing changed: told to people and webhooks, never read by the fold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// When it changed.
+    pub at: Timestamp,
+    /// Of which buying group.
+    pub solution: Option<Solution>,
+    /// What changed.
+    pub change: Change,
+    /// It became known only now that the past had been other than announced.
+    pub late: bool,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The group became MQA.
+    MqaEntered(Box<Moment>),
+    /// It left MQA.
+    MqaLeft(Box<Moment>),
+    /// Announced before, and taken back: a late signal showed that it was not so.
+    MqaRevised {
+        /// When the account became MQA after all; `None`: it did not.
+        since: Option<Timestamp>,
+    },
+    /// Heat went into another band.
+    BandChanged {
+        /// From.
+        from: Band,
+        /// To.
+        to: Band,
+    },
+    /// A contact became engaged.
+    Engaged {
+        /// Who.
+        contact: ContactNo,
+    },
+    /// A contact stopped being engaged.
+    Cooled {
+        /// Who.
+        contact: ContactNo,
+    },
+}
+
+/// A buying group at an instant, for the explanation of a change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// `H`.
+    pub intent_points: f64,
+    /// Heat.
+    pub heat: f64,
+    /// Who was engaged.
+    pub engaged: Vec<ContactNo>,
+    /// The conditions, each with what it needs and what there was.
+    pub conditions: Vec<ConditionState>,
+    /// Whether an act-now signal qualified it.
+    pub act_now: bool,
+}
+
+/// The curves of one group: built once for a judgement or a search.
+pub(crate) struct Curves {
+    parts: Vec<Part>,
+    people: Vec<PersonCurve>,
+}
+
+struct PersonCurve {
+    contact: Option<ContactNo>,
+    weight: f64,
+    countable: bool,
+    start: usize,
+    end: usize,
+}
+
+impl Curves {
+    fn of(group: &Group) -> Self {
+        let mut parts = Vec::with_capacity(
+            group
+                .members
+                .values()
+                .map(|member| member.person.kinds.len())
+                .sum(),
+        );
+        let mut people = Vec::with_capacity(group.members.len());
+        for (contact, member) in &group.members {
+            let start = parts.len();
+            parts.extend(member.person.kinds.iter().map(|(kind, sum)| sum.part(&kind.rule)));
+            people.push(PersonCurve {
+                contact: *contact,
+                weight: member.weight,
+                countable: member.countable,
+                start,
+                end: parts.len(),
+            });
+        }
+        Self { parts, people }
+    }
+
+    fn parts_of(&self, person: &PersonCurve) -> &[Part] {
+        self.parts.get(person.start..person.end).unwrap_or_default()
+    }
+
+    fn weighted(&self) -> Vec<Weighted<'_>> {
+        self.people
+            .iter()
+            .map(|person| Weighted {
+                weight: person.weight,
+                parts: self.parts_of(person),
+            })
+            .collect()
+    }
+}
+
+impl Standing {
+    /// Returns the standing of an account nothing happened to.
+    #[must_use]
+    pub fn new(state: &AccountState, model: &Model, version: ModelVersion) -> Self {
+        let groups = model
+            .groups()
+            .into_iter()
+            .map(|solution| Group {
+                solution,
+                members: BTreeMap::new(),
+                status: MqaStatus::default(),
+                spans: Vec::new(),
+                band: None,
+                engaged: BTreeSet::new(),
+            })
+            .collect();
+        let mut standing = Self {
+            model: version,
+            groups,
+            ahead: Vec::new(),
+            judged_to: Timestamp::MIN,
+            counted: 0,
+            unknown: 0,
+            unknown_kinds: BTreeSet::new(),
+            stale: false,
+            checked_to: Timestamp::MIN,
+            quiet_until: None,
+            fit: Fit::of(&model.fit, state),
+            thresholds: None,
+            act_now_ms: model.mqa.as_ref().map_or(0, |rule| rule.act_now_days.to_millis()),
+        };
+        standing.refresh(state, model);
+        standing
+    }
+
+    /// Returns the account's fit.
+    #[must_use]
+    pub fn fit(&self) -> &Fit {
+        &self.fit
+    }
+
+    /// Returns the numbers of the MQA rule for this account; `None`: the model has no rule.
+    #[must_use]
+    pub fn thresholds(&self) -> Option<&MqaThresholds> {
+        self.thresholds.as_ref()
+    }
+
+    /// Returns an instant before which time alone changes nothing; `None`: it never will.
+    #[must_use]
+    pub fn quiet_until(&self) -> Option<Timestamp> {
+        self.quiet_until
+    }
+
+    /// Takes up facts that weights, fit and thresholds hang on.
+    pub(crate) fn refresh(&mut self, state: &AccountState, model: &Model) {
+        self.fit = Fit::of(&model.fit, state);
+        self.thresholds = model.mqa.as_ref().map(|rule| rule.thresholds(state).clone());
+        for group in &mut self.groups {
+            for (contact, member) in &mut group.members {
+                member.take_up(*contact, state, model, group.solution.as_ref());
+            }
+        }
+    }
+
+    /// Adds a signal to the sums of the groups it belongs to. Does not judge.
+    pub(crate) fn add(&mut self, signal: &Signal, state: &AccountState, model: &Model) {
+        let Some(rule) = model.rule(signal.kind.as_str()) else {
+            self.unknown += 1;
+            if self.unknown_kinds.len() < UNKNOWN_KINDS_MAX {
+                self.unknown_kinds.insert(signal.kind.clone());
+            }
+            return;
+        };
+        self.counted += 1;
+        let solution = signal.solution.as_ref().or(rule.solution.as_ref());
+        let ruled = RuledKind {
+            kind: signal.kind.clone(),
+            rule: Arc::clone(rule),
+        };
+        let view = SignalView {
+            id: signal.id.as_str(),
+            occurred_at: signal.occurred_at,
+            strength: signal.strength,
+            object: signal.object.as_deref(),
+        };
+        for group in &mut self.groups {
+            // A model without solutions has one unnamed group, and every signal belongs to it.
+            if group.solution.is_some() && solution.is_some() && group.solution.as_ref() != solution {
+                continue;
+            }
+            let member = group.members.entry(signal.contact).or_insert_with(|| {
+                let mut member = Member {
+                    person: Person::default(),
+                    weight: 0.0,
+                    countable: false,
+                    roles: Vec::new(),
+                };
+                member.take_up(signal.contact, state, model, group.solution.as_ref());
+                member
+            });
+            member.person.add(&ruled, rule, &view);
+        }
+    }
+
+    /// Judges every group at `t`: MQA, band, who is engaged. Says what changed.
+    pub(crate) fn judge(
+        &mut self,
+        state: &AccountState,
+        model: &Model,
+        t: Timestamp,
+        notices: &mut Vec<Notice>,
+    ) {
+        for place in 0..self.groups.len() {
+            let Some(group) = self.groups.get(place) else {
+                continue;
+            };
+            let curves = Curves::of(group);
+            let look = Look::at(&curves, group, state, model, t);
+            let thresholds = self.thresholds.clone();
+            let act_now_until = group.act_now_until(self.act_now_ms);
+            let situation = look.situation(&self.fit, state, act_now_until);
+            let Some(group) = self.groups.get_mut(place) else {
+                continue;
+            };
+            if let Some(thresholds) = &thresholds {
+                match group.status.judge(&situation, thresholds) {
+                    Verdict::Same => {}
+                    Verdict::Entered => {
+                        group.enter(t);
+                        let moment = look.moment(&situation, thresholds, &group.status);
+                        notices.push(group.notice(t, Change::MqaEntered(Box::new(moment))));
+                    }
+                    Verdict::Left => {
+                        group.leave(t);
+                        let moment = look.moment(&situation, thresholds, &group.status);
+                        notices.push(group.notice(t, Change::MqaLeft(Box::new(moment))));
+                    }
+                }
+            }
+            let band = Band::of(look.heat);
+            if let Some(from) = group.band.replace(band).filter(|from| *from != band) {
+                notices.push(group.notice(t, Change::BandChanged { from, to: band }));
+            }
+            let before = std::mem::replace(&mut group.engaged, look.engaged);
+            for contact in group.engaged.difference(&before) {
+                notices.push(group.notice(t, Change::Engaged { contact: *contact }));
+            }
+            for contact in before.difference(&group.engaged) {
+                notices.push(group.notice(t, Change::Cooled { contact: *contact }));
+            }
+        }
+        self.judged_to = t;
+        self.checked_to = t;
+        self.rest(model, t);
+    }
+
+    /// Sets how long nothing can change after `t`.
+    fn rest(&mut self, model: &Model, t: Timestamp) {
+        let mut quiet: Option<Timestamp> = self.ahead.first().map(|signal| signal.occurred_at);
+        let mut sooner = |instant: Option<Timestamp>| {
+            if let Some(instant) = instant {
+                quiet = Some(quiet.map_or(instant, |known| known.min(instant)));
+            }
+        };
+        for group in &self.groups {
+            let curves = Curves::of(group);
+            sooner(group.clock(self.thresholds.as_ref(), self.act_now_ms, t));
+            let weighted = curves.weighted();
+            let heat = Curve { people: &weighted };
+            for line in self.heat_lines(group) {
+                let level = engagement::points_at_heat(line, model.half_point);
+                sooner(
+                    heat.quiet_until(level, t)
+                        .map(|until| until.max(t.plus_millis(1))),
+                );
+            }
+            for person in curves.people.iter().filter(|person| person.countable) {
+                let one = [Weighted {
+                    weight: 1.0,
+                    parts: curves.parts_of(person),
+                }];
+                let until = Curve { people: &one }.quiet_until(model.engagement.engaged_at, t);
+                sooner(until.map(|until| until.max(t.plus_millis(1))));
+            }
+        }
+        self.quiet_until = quiet;
+    }
+
+    /// Returns the heats whose crossing changes something for the group.
+    fn heat_lines(&self, group: &Group) -> impl Iterator<Item = f64> + use<> {
+        let line = self.thresholds.as_ref().map(|thresholds| {
+            if group.status.since.is_some() {
+                thresholds.exit_heat
+            } else {
+                thresholds.enter_heat
+            }
+        });
+        // Only the edges of the band heat is in can be crossed next.
+        let band = group.band.unwrap_or(Band::Cold);
+        let edges = match band {
+            Band::Cold => [Some(20.0), None],
+            Band::Warm => [Some(20.0), Some(50.0)],
+            Band::Hot => [Some(50.0), Some(80.0)],
+            Band::Burning => [Some(80.0), None],
+        };
+        line.into_iter().chain(edges.into_iter().flatten())
+    }
+
+    /// Returns the first instant in `(from, to]` at which time alone changes something.
+    fn next_change(&self, model: &Model, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        let mut found: Option<Timestamp> = None;
+        let mut until = to;
+        let mut take = |instant: Option<Timestamp>, until: &mut Timestamp| {
+            if let Some(instant) = instant.filter(|instant| *instant > from && *instant <= *until) {
+                found = Some(instant);
+                *until = instant;
+            }
+        };
+        take(self.ahead.first().map(|signal| signal.occurred_at), &mut until);
+        for group in &self.groups {
+            let curves = Curves::of(group);
+            take(
+                group.clock(self.thresholds.as_ref(), self.act_now_ms, from),
+                &mut until,
+            );
+            let weighted = curves.weighted();
+            let heat = Curve { people: &weighted };
+            for line in self.heat_lines(group) {
+                let level = engagement::points_at_heat(line, model.half_point);
+                if heat.quiet_until(level, from).is_some_and(|quiet| quiet <= until) {
+                    let above = |t| engagement::heat(heat.at(t), model.half_point) >= line;
+                    take(heat.next_crossing(level, from, until, above), &mut until);
+                }
+            }
+            let level = model.engagement.engaged_at;
+            for person in curves.people.iter().filter(|person| person.countable) {
+                let parts = curves.parts_of(person);
+                let one = [Weighted { weight: 1.0, parts }];
+                let curve = Curve { people: &one };
+                if curve.quiet_until(level, from).is_some_and(|quiet| quiet <= until) {
+                    let above = |t| engagement::engagement(parts, t) >= level;
+                    take(curve.next_crossing(level, from, until, above), &mut until);
+                }
+            }
+        }
+        found
+    }
+
+    /// Lets time pass up to and including `to`: what falls due is added, what crosses a line is judged there.
+    pub fn advance(&mut self, state: &AccountState, model: &Model, to: Timestamp, notices: &mut Vec<Notice>) {
+        while to > self.checked_to && self.quiet_until.is_some_and(|quiet| quiet <= to) {
+            let Some(change) = self.next_change(model, self.checked_to, to) else {
+                self.checked_to = to;
+                self.rest(model, to);
+                return;
+            };
+            while self
+                .ahead
+                .first()
+                .is_some_and(|signal| signal.occurred_at <= change)
+            {
+                let due = self.ahead.remove(0);
+                self.add(&due, state, model);
+            }
+            self.judge(state, model, change, notices);
+        }
+    }
+
+    /// Returns when somebody should look again: the next change by time alone, or an instant before it from
+    /// which it can be found cheaply. `None`: time alone changes nothing any more.
+    #[must_use]
+    pub fn wake_at(&self, model: &Model) -> Option<Timestamp> {
+        const NEAR_MS: i64 = 2 * 3_600_000;
+        let quiet = self.quiet_until?;
+        if quiet.millis_since(self.checked_to) > NEAR_MS {
+            return Some(quiet);
+        }
+        let near = self.checked_to.plus_millis(NEAR_MS);
+        Some(self.next_change(model, self.checked_to, near).unwrap_or(near))
+    }
+}
+
+impl Member {
+    fn take_up(
+        &mut self,
+        contact: Option<ContactNo>,
+        state: &AccountState,
+        model: &Model,
+        solution: Option<&Solution>,
+    ) {
+        let Some(no) = contact else {
+            self.weight = model.engagement.anonymous_weight;
+            self.countable = false;
+            return;
+        };
+        let known = state.contacts.get(&no);
+        self.roles = known.map_or_else(Vec::new, |contact| {
+            contact.roles_for(solution).into_iter().cloned().collect()
+        });
+        self.countable = !known.is_some_and(crate::contact::Contact::is_excluded);
+        self.weight = if self.countable {
+            weight(
+                &self.roles,
+                known.and_then(crate::contact::Contact::seniority),
+                model,
+            )
+        } else {
+            0.0
+        };
+    }
+}
+
+/// Returns `weight(c)`: the largest weight among the roles (`unknown` if none) times the factor of the seniority.
+#[must_use]
+pub fn weight(roles: &[Role], seniority: Option<crate::contact::Seniority>, model: &Model) -> f64 {
+    let role = roles
+        .iter()
+        .map(|role| model.role_weight(role.as_str()))
+        .reduce(f64::max)
+        .unwrap_or_else(|| model.role_weight(Role::UNKNOWN));
+    role * seniority
+        .and_then(|level| model.seniority.factors.get(&level))
+        .copied()
+        .unwrap_or(1.0)
+}
+
+impl Group {
+    fn notice(&self, at: Timestamp, change: Change) -> Notice {
+        Notice {
+            at,
+            solution: self.solution.clone(),
+            change,
+            late: false,
+        }
+    }
+
+    fn enter(&mut self, t: Timestamp) {
+        if self.spans.len() >= SPANS_MAX {
+            self.spans.remove(0);
+        }
+        self.spans.push(Span {
+            entered: t,
+            left: None,
+        });
+    }
+
+    fn leave(&mut self, t: Timestamp) {
+        if let Some(span) = self.spans.last_mut() {
+            span.left = Some(t);
+        }
+    }
+
+    /// Returns until when an act-now signal of a countable contact qualifies.
+    pub(crate) fn act_now_until(&self, act_now_ms: i64) -> Option<Timestamp> {
+        self.members
+            .values()
+            .filter(|member| member.countable)
+            .filter_map(|member| member.person.act_now)
+            .max()
+            .map(|newest| newest.plus_millis(act_now_ms))
+    }
+
+    /// Returns the next instant after `t` at which a clock runs out: an act-now ends, patience ends.
+    fn clock(&self, thresholds: Option<&MqaThresholds>, act_now_ms: i64, t: Timestamp) -> Option<Timestamp> {
+        let thresholds = thresholds?;
+        let act_now = self.act_now_until(act_now_ms);
+        let patience = self.status.patience_ends(thresholds);
+        [act_now, patience]
+            .into_iter()
+            .flatten()
+            .filter(|instant| *instant > t)
+            .min()
+    }
+}
+
+/// What a judgement sees of a group.
+pub(crate) struct Look {
+    at: Timestamp,
+    pub(crate) intent_points: f64,
+    pub(crate) heat: f64,
+    pub(crate) engaged: BTreeSet<ContactNo>,
+    pub(crate) engaged_roles: BTreeSet<Role>,
+    pub(crate) quorum: Option<f64>,
+}
+
+impl Look {
+    pub(crate) fn at(
+        curves: &Curves,
+        group: &Group,
+        state: &AccountState,
+        model: &Model,
+        t: Timestamp,
+    ) -> Self {
+        let mut intent_points = 0.0;
+        let mut engaged = BTreeSet::new();
+        let mut engaged_roles = BTreeSet::new();
+        for person in &curves.people {
+            let points = engagement::engagement(curves.parts_of(person), t);
+            intent_points += person.weight * points;
+            if let Some(contact) = person.contact.filter(|_| person.countable)
+                && points >= model.engagement.engaged_at
+            {
+                engaged.insert(contact);
+                if let Some(member) = group.members.get(&Some(contact)) {
+                    engaged_roles.extend(member.roles.iter().cloned());
+                }
+            }
+        }
+        let quorum = if model.seats.is_empty() {
+            None
+        } else {
+            Quorum::of(state, model, group.solution.as_ref(), |contact| {
+                engaged.contains(&contact)
+            })
+            .percent
+        };
+        let heat = engagement::heat(intent_points, model.half_point);
+        Self {
+            at: t,
+            intent_points,
+            heat,
+            engaged,
+            engaged_roles,
+            quorum,
+        }
+    }
+
+    pub(crate) fn situation<'a>(
+        &'a self,
+        fit: &'a Fit,
+        state: &AccountState,
+        act_now_until: Option<Timestamp>,
+    ) -> Situation<'a> {
+        Situation {
+            at: self.at,
+            heat: self.heat,
+            engaged_contacts: self.engaged.len(),
+            engaged_roles: &self.engaged_roles,
+            fit,
+            quorum: self.quorum,
+            disqualified: state.disqualified.is_some(),
+            act_now_until,
+        }
+    }
+
+    fn moment(&self, situation: &Situation<'_>, thresholds: &MqaThresholds, status: &MqaStatus) -> Moment {
+        Moment {
+            intent_points: self.intent_points,
+            heat: self.heat,
+            engaged: self.engaged.iter().copied().collect(),
+            conditions: mqa::conditions(situation, thresholds, status),
+            act_now: situation.acts_now(thresholds),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

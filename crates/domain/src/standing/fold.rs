@@ -1,0 +1,378 @@
+//! The fold: facts and their standing, kept in step record by record, or folded anew from history.
+//!
+//! A standing is a function of what happened, in the order of (`occurred_at`, sequence), not of when we heard
+//! (docs/semantics.md 3.8). A record in that order is absorbed at once. One that comes late is added to the sums,
+//! which do not care, and, when it may change the past, marks the standing stale: [`refold`] then tells it anew.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::account::{AccountState, Event, Record};
+use crate::contact::RelationKey;
+use crate::engagement;
+use crate::id::{AccountId, ContactNo, ModelVersion};
+use crate::model::{Combine, Model};
+use crate::signal::Signal;
+use crate::time::Timestamp;
+
+use super::{Change, Curves, Notice, Span, Standing};
+
+/// A model and from when it is in force.
+#[derive(Clone, Debug)]
+pub struct ModelInForce {
+    /// From when; the first one's is taken as the beginning of time.
+    pub from: Timestamp,
+    /// Its version.
+    pub version: ModelVersion,
+    /// The model.
+    pub model: Arc<Model>,
+}
+
+impl Standing {
+    /// Absorbs a record into facts and standing. What changed by it, and by the time before it, is pushed to
+    /// `notices`.
+    ///
+    /// Sets [`Standing::stale`] when the record may change the past.
+    pub fn absorb(
+        &mut self,
+        state: &mut AccountState,
+        record: &Record,
+        model: &Model,
+        notices: &mut Vec<Notice>,
+    ) {
+        match &record.event {
+            Event::SignalRecorded(signal) => {
+                state.apply(record);
+                self.absorb_signal(state, signal, record.at, model, notices);
+            }
+            Event::FieldSet { .. }
+            | Event::Disqualified { .. }
+            | Event::ContactIntroduced { .. }
+            | Event::ContactStated { .. }
+            | Event::RelationSet { .. }
+            | Event::RelationCleared { .. } => {
+                let matters = matters(&record.event, model);
+                let dated = self.signals() == 0 || !is_first(&record.event, state);
+                let at = record.at;
+                if matters && dated && !self.stale && at >= self.judged_to {
+                    self.advance(state, model, at, notices);
+                    state.apply(record);
+                    self.refresh(state, model);
+                    self.judge(state, model, at, notices);
+                } else {
+                    state.apply(record);
+                    if matters {
+                        self.refresh(state, model);
+                        self.stale = true;
+                    }
+                }
+            }
+        }
+    }
+
+    fn signals(&self) -> u64 {
+        self.counted + self.unknown
+    }
+
+    fn absorb_signal(
+        &mut self,
+        state: &AccountState,
+        signal: &Signal,
+        now: Timestamp,
+        model: &Model,
+        notices: &mut Vec<Notice>,
+    ) {
+        if signal.expired {
+            return;
+        }
+        if signal.occurred_at > now {
+            let place = self
+                .ahead
+                .partition_point(|known| known.occurred_at <= signal.occurred_at);
+            self.ahead.insert(place, signal.clone());
+            let due = signal.occurred_at;
+            self.quiet_until = Some(self.quiet_until.map_or(due, |quiet| quiet.min(due)));
+        } else if self.stale {
+            self.add(signal, state, model);
+        } else if signal.occurred_at >= self.judged_to {
+            self.advance(state, model, signal.occurred_at, notices);
+            self.add(signal, state, model);
+            self.judge(state, model, signal.occurred_at, notices);
+        } else {
+            self.add(signal, state, model);
+            if self.leaves_the_past(signal, model) {
+                self.judge(state, model, self.judged_to, notices);
+            } else {
+                self.stale = true;
+            }
+        }
+    }
+
+    /// Returns whether a late signal, added already, surely changes no past judgement of MQA.
+    fn leaves_the_past(&self, signal: &Signal, model: &Model) -> bool {
+        let Some(rule) = model.rule(signal.kind.as_str()) else {
+            return true;
+        };
+        let Some(thresholds) = self.thresholds() else {
+            return true;
+        };
+        let adds = rule.points >= 0.0 && rule.combine == Combine::Sum && !rule.once_per_day && !rule.act_now;
+        adds && self.groups.iter().all(|group| {
+            if let Some(since) = group.status.since {
+                // It was in all the while, and more points do not make it leave.
+                return since <= signal.occurred_at && group.status.failing.is_empty();
+            }
+            // It was out all the while, and even with all that is positive heat stays under the line. Positive
+            // parts only fall, so their size at the signal's instant bounds them from there on.
+            let curves = Curves::of(group);
+            let positive = |parts: &[crate::decay::Part]| -> f64 {
+                parts
+                    .iter()
+                    .map(|part| part.at(signal.occurred_at).max(0.0))
+                    .sum()
+            };
+            let most: f64 = curves
+                .people
+                .iter()
+                .map(|person| person.weight * positive(curves.parts_of(person)))
+                .sum();
+            let out_since = group.spans.last().and_then(|span| span.left);
+            out_since.is_none_or(|left| left <= signal.occurred_at)
+                && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
+        })
+    }
+}
+
+/// Whether a fact can change a standing under this model.
+fn matters(event: &Event, model: &Model) -> bool {
+    match event {
+        Event::FieldSet { field, .. } => {
+            model.fit.iter().any(|rule| rule.condition.attribute == *field)
+                || model.mqa.as_ref().is_some_and(|rule| {
+                    rule.segments
+                        .iter()
+                        .any(|segment| segment.when.attribute == *field)
+                })
+        }
+        Event::ContactStated { fact, .. } => fact.matters(),
+        Event::Disqualified { .. } => true,
+        Event::ContactIntroduced { .. }
+        | Event::RelationSet { .. }
+        | Event::RelationCleared { .. }
+        | Event::SignalRecorded(_) => false,
+    }
+}
+
+/// Whether a fact says a thing for the first time, as far as the facts show. An undated fact's first value holds
+/// from the beginning, so it may change the past.
+fn is_first(event: &Event, state: &AccountState) -> bool {
+    match event {
+        Event::FieldSet { field, .. } => !state.fields.contains_key(field),
+        Event::ContactStated { contact, fact, .. } => state
+            .contacts
+            .get(contact)
+            .is_none_or(|contact| fact.is_first(contact)),
+        Event::Disqualified { .. }
+        | Event::ContactIntroduced { .. }
+        | Event::RelationSet { .. }
+        | Event::RelationCleared { .. }
+        | Event::SignalRecorded(_) => false,
+    }
+}
+
+/// What a record states, so that the first statement of each can be told from later ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stating {
+    Field(Arc<str>),
+    Contact(ContactNo, crate::account::ContactField),
+    Introduction(ContactNo),
+    Relation(RelationKey),
+}
+
+fn stating(event: &Event) -> Option<Stating> {
+    match event {
+        Event::FieldSet { field, .. } => Some(Stating::Field(field.clone())),
+        Event::ContactIntroduced { contact } => Some(Stating::Introduction(*contact)),
+        Event::ContactStated { contact, fact, .. } => Some(Stating::Contact(*contact, fact.field())),
+        Event::RelationSet { relation, .. } | Event::RelationCleared { relation } => {
+            Some(Stating::Relation(*relation))
+        }
+        Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
+    }
+}
+
+/// Something that happens in the course of a fold.
+enum Entry<'a> {
+    Record(&'a Record),
+    Model(&'a ModelInForce),
+}
+
+/// How far a fold goes, and what it leaves out.
+#[derive(Clone, Copy, Debug)]
+pub struct Horizon {
+    /// Up to and including this instant; the engine's now, or a past instant asked about.
+    pub as_of: Timestamp,
+    /// The engine's now: signals after it wait.
+    pub now: Timestamp,
+    /// Leaves out what was recorded later.
+    pub known_at: Option<Timestamp>,
+}
+
+/// Folds an account's history anew: its facts and their standing up to the horizon.
+///
+/// - `records`: the whole journal in sequence order.
+/// - `models`: oldest first, at least one; each is in force from its instant on, the first from the beginning.
+///
+/// Returns nothing when there is no model.
+#[must_use]
+pub fn refold(
+    id: &AccountId,
+    records: &[Record],
+    models: &[ModelInForce],
+    horizon: Horizon,
+    notices: &mut Vec<Notice>,
+) -> Option<(AccountState, Standing)> {
+    let first = models.first()?;
+    let known: Vec<&Record> = records
+        .iter()
+        .filter(|record| horizon.known_at.is_none_or(|known_at| record.at <= known_at))
+        .collect();
+    let mut state = AccountState::new(id.clone());
+    let mut said = BTreeSet::new();
+    let mut entries: Vec<(Timestamp, u64, Entry<'_>)> = Vec::with_capacity(known.len());
+    for record in known {
+        if stating(&record.event).is_some_and(|thing| said.insert(thing)) {
+            // The first statement of an undated fact holds from the beginning of time.
+            state.apply(record);
+        } else {
+            entries.push((record.effective_at(), record.seq.0, Entry::Record(record)));
+        }
+    }
+    for later in models.iter().skip(1) {
+        entries.push((later.from, 0, Entry::Model(later)));
+    }
+    entries.sort_by_key(|(at, seq, _)| (*at, *seq));
+    let mut standing = Standing::new(&state, &first.model, first.version);
+    let mut model = &first.model;
+    let mut folded: Vec<&Signal> = Vec::new();
+    for (at, _, entry) in &entries {
+        if *at > horizon.as_of {
+            // What is dated ahead of now waits; what lies between a past `as_of` and now did not happen yet.
+            if let Entry::Record(Record {
+                event: Event::SignalRecorded(signal),
+                ..
+            }) = entry
+            {
+                if *at > horizon.now && horizon.as_of == horizon.now && !signal.expired {
+                    standing.ahead.push(signal.clone());
+                }
+                if let Entry::Record(record) = entry
+                    && horizon.as_of == horizon.now
+                {
+                    state.apply(record);
+                }
+            }
+            continue;
+        }
+        standing.advance(&state, model, *at, notices);
+        match entry {
+            Entry::Record(record) => {
+                state.apply(record);
+                match &record.event {
+                    Event::SignalRecorded(signal) if signal.expired => continue,
+                    Event::SignalRecorded(signal) => {
+                        standing.add(signal, &state, model);
+                        folded.push(signal);
+                    }
+                    Event::FieldSet { .. }
+                    | Event::Disqualified { .. }
+                    | Event::ContactIntroduced { .. }
+                    | Event::ContactStated { .. }
+                    | Event::RelationSet { .. }
+                    | Event::RelationCleared { .. } => standing.refresh(&state, model),
+                }
+            }
+            Entry::Model(later) => {
+                model = &later.model;
+                standing = standing.under(&state, model, later.version, &folded);
+            }
+        }
+        standing.judge(&state, model, *at, notices);
+    }
+    if !standing.ahead.is_empty() {
+        standing.rest(model, standing.checked_to);
+    }
+    Some((state, standing))
+}
+
+impl Standing {
+    /// Returns the standing under another model from here on: the sums anew, the status carried over.
+    fn under(self, state: &AccountState, model: &Model, version: ModelVersion, folded: &[&Signal]) -> Self {
+        let mut next = Self::new(state, model, version);
+        for signal in folded {
+            next.add(signal, state, model);
+        }
+        next.ahead = self.ahead;
+        for group in &mut next.groups {
+            if let Some(old) = self.groups.iter().find(|old| old.solution == group.solution) {
+                group.status.clone_from(&old.status);
+                group.spans.clone_from(&old.spans);
+                group.band = old.band;
+                group.engaged.clone_from(&old.engaged);
+            }
+        }
+        next
+    }
+}
+
+/// Returns what a fresh fold says that was announced otherwise: what was not announced yet, and what is taken
+/// back, each marked late.
+#[must_use]
+pub fn corrections(announced: &Standing, told: &Standing, notices: &[Notice]) -> Vec<Notice> {
+    let spans = |standing: &Standing, place: usize| -> Vec<Span> {
+        standing
+            .groups
+            .get(place)
+            .map(|group| group.spans.clone())
+            .unwrap_or_default()
+    };
+    let mut corrections = Vec::new();
+    for (place, group) in told.groups.iter().enumerate() {
+        let (before, after) = (spans(announced, place), spans(told, place));
+        let entered = |spans: &[Span], at: Timestamp| spans.iter().any(|span| span.entered == at);
+        let left = |spans: &[Span], at: Timestamp| spans.iter().any(|span| span.left == Some(at));
+        corrections.extend(
+            notices
+                .iter()
+                .filter(|notice| notice.solution == group.solution)
+                .filter_map(|notice| {
+                    let new = match &notice.change {
+                        Change::MqaEntered(_) => !entered(&before, notice.at),
+                        Change::MqaLeft(_) => !left(&before, notice.at),
+                        Change::MqaRevised { .. }
+                        | Change::BandChanged { .. }
+                        | Change::Engaged { .. }
+                        | Change::Cooled { .. } => false,
+                    };
+                    new.then(|| Notice {
+                        late: true,
+                        ..notice.clone()
+                    })
+                }),
+        );
+        corrections.extend(
+            before
+                .iter()
+                .filter(|span| !entered(&after, span.entered))
+                .map(|span| Notice {
+                    at: span.entered,
+                    solution: group.solution.clone(),
+                    change: Change::MqaRevised {
+                        since: group.status.since,
+                    },
+                    late: true,
+                }),
+        );
+    }
+    corrections
+}

@@ -1,0 +1,1 @@
+//! The actors: one per active account, group commit, timers and the live index.
