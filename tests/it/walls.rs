@@ -241,6 +241,8 @@ fn every_crate_takes_the_common_lints_and_versions() {
             .iter()
             .filter(|dependency| dependency.name != *package.name)
         {
+            let is_any = dependency.path.is_none() && dependency.req.to_string() == "*";
+            assert!(!is_any, "{}: {} without a version", package.name, dependency.name);
             // Written in full, a version stands in a second place.
             let taken = format!("{}.workspace = true", dependency.name);
             let with_more = format!("{} = {{ workspace = true", dependency.name);
