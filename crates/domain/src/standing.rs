@@ -26,7 +26,7 @@ pub use fold::{Horizon, ModelInForce, corrections, refold};
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
 
 /// How many distinct unknown kinds an account remembers by name.
-const UNKNOWN_KINDS_MAX: usize = 32;
+pub const UNKNOWN_KINDS_MAX: usize = 32;
 /// How many past spans of being MQA an account remembers.
 pub const SPANS_MAX: usize = 256;
 
