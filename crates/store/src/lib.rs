@@ -8,8 +8,11 @@
 //! - Domain types are never stored: each has a form here with a version, a frozen sample and a test.
 //! - Personal data is in cards only.
 
+mod embedded;
 pub mod port;
+pub mod record;
 
+pub use embedded::{EmbeddedOptions, EmbeddedStore, FORMAT};
 pub use port::{
     Append, AppendRefusal, Appended, CommitMark, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo,
     OwnerToken, Snapshot, Store, StoredNotice, SummaryContent, SummaryRow,

@@ -1,0 +1,206 @@
+//! Committing a group: judge each append, stage what is accepted, write and sync once.
+
+use std::collections::{HashMap, HashSet};
+
+use fjall::{OwnedWriteBatch, Slice};
+use quorate_domain::account::Event;
+use quorate_domain::id::{AccountId, Seq, SignalId};
+
+use super::window::{Recent, RecentIds};
+use super::{EmbeddedOptions, EmbeddedStore, META_EPOCH, SyncedMark, keys};
+use crate::port::{Append, AppendRefusal, Appended, CommitMark, Error, NoticeNo, OwnerToken};
+use crate::record::{self, Head};
+
+/// What only the one who writes may touch.
+pub(super) struct Writer {
+    epoch: u64,
+    owner: Option<OwnerToken>,
+    pub(super) commits: u64,
+    pub(super) synced: SyncedMark,
+    heads: Recent<AccountId, Place>,
+    ids: RecentIds,
+}
+
+impl Writer {
+    pub(super) fn new(epoch: u64, commits: u64, synced: SyncedMark, options: EmbeddedOptions) -> Self {
+        Self {
+            epoch,
+            owner: None,
+            commits,
+            synced,
+            heads: Recent::new(options.recent_heads_max),
+            ids: RecentIds::new(CommitMark(commits), options.recent_ids_max),
+        }
+    }
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    seq: Seq,
+    notices: NoticeNo,
+}
+
+/// What a group has accepted so far; nothing of it is written yet.
+struct Staged {
+    batch: OwnedWriteBatch,
+    places: HashMap<AccountId, Place>,
+    ids: HashSet<Slice>,
+}
+
+impl EmbeddedStore {
+    pub(super) fn take_ownership(&self) -> Result<OwnerToken, Error> {
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).map_err(|error| Error::Io {
+            place: self.path().display().to_string(),
+            action: "draw a token",
+            source: std::io::Error::other(error.to_string()),
+        })?;
+        let mut writer = self.writer()?;
+        let epoch = writer.epoch + 1;
+        let mut batch = self.database.batch();
+        batch.insert(&self.spaces.meta, META_EPOCH, epoch.to_be_bytes());
+        self.sync(&mut writer, batch)?;
+        let token = OwnerToken(format!("{epoch}:{:032x}", u128::from_be_bytes(nonce)).into());
+        writer.epoch = epoch;
+        writer.owner = Some(token.clone());
+        Ok(token)
+    }
+
+    pub(super) fn commit_group(
+        &self,
+        group: &[Append],
+    ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
+        let mut writer = self.writer()?;
+        let mut staged =
+            Staged { batch: self.database.batch(), places: HashMap::new(), ids: HashSet::new() };
+        let mut answers = Vec::with_capacity(group.len());
+        for append in group {
+            answers.push(self.stage(&writer, &mut staged, append)?);
+        }
+        let Staged { batch, places, ids } = staged;
+        if batch.is_empty() {
+            return Ok(answers);
+        }
+        let mark = self.sync(&mut writer, batch)?;
+        #[expect(clippy::iter_over_hash_type, reason = "the order of a cache's entries decides nothing")]
+        for (account, place) in places {
+            writer.heads.put(account, place);
+        }
+        writer.ids.add(mark, ids.iter().map(|key| &**key));
+        Ok(answers)
+    }
+
+    /// Judges one append against the store and what the group staged before it; stages it whole or not at all.
+    fn stage(
+        &self,
+        writer: &Writer,
+        staged: &mut Staged,
+        append: &Append,
+    ) -> Result<Result<Appended, AppendRefusal>, Error> {
+        if writer.owner.as_ref() != Some(&append.owner) {
+            return Ok(Err(AppendRefusal::StaleOwner { token: append.owner.clone() }));
+        }
+        let found = match self.place(writer, staged, &append.account)? {
+            Ok(place) => place,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let numbered =
+            append.records.iter().zip(append.expected.0 + 1..).all(|(record, seq)| record.seq.0 == seq);
+        if found.seq != append.expected || !numbered {
+            return Ok(Err(AppendRefusal::SequenceMismatch {
+                account: append.account.clone(),
+                expected: append.expected,
+                found: found.seq,
+            }));
+        }
+        let ids = match self.fresh_ids(writer, staged, append)? {
+            Ok(ids) => ids,
+            Err(id) => {
+                return Ok(Err(AppendRefusal::DuplicateId { account: append.account.clone(), id }));
+            }
+        };
+        let appended = self.stage_values(staged, append, found);
+        for key in &ids {
+            staged.batch.insert(&self.spaces.ids, key.clone(), Slice::default());
+        }
+        staged.ids.extend(ids);
+        Ok(Ok(appended))
+    }
+
+    /// Returns where the account stands once the group's earlier appends are in.
+    fn place(
+        &self,
+        writer: &Writer,
+        staged: &Staged,
+        account: &AccountId,
+    ) -> Result<Result<Place, AppendRefusal>, Error> {
+        if let Some(place) = staged.places.get(account).copied().or_else(|| writer.heads.get(account)) {
+            return Ok(Ok(place));
+        }
+        let key = keys::of_account(account);
+        let stored = self.spaces.heads.get(&key).map_err(|error| self.read_fault(error))?;
+        let Some(stored) = stored else {
+            return Ok(Ok(Place { seq: Seq(0), notices: NoticeNo(0) }));
+        };
+        Ok(match record::open_head(&key, &stored) {
+            Ok(head) => Ok(Place { seq: head.seq, notices: head.notices }),
+            Err(damage) => {
+                Err(AppendRefusal::Corrupt { account: account.clone(), reason: damage.to_string() })
+            }
+        })
+    }
+
+    /// Returns the keys of the append's signal ids, or the first id that is not new.
+    fn fresh_ids(
+        &self,
+        writer: &Writer,
+        staged: &Staged,
+        append: &Append,
+    ) -> Result<Result<Vec<Slice>, SignalId>, Error> {
+        let in_window = writer.ids.covers(append.ids_known_at);
+        let mut own: HashSet<Slice> = HashSet::new();
+        let mut fresh = Vec::new();
+        for record in &append.records {
+            let Event::SignalRecorded(signal) = &record.event else { continue };
+            let key = Slice::from(keys::signal_id(&append.account, &signal.id));
+            // Within the window a miss is certain; a hit may be another id with the same hash.
+            let ask_disk = !in_window || writer.ids.may_hold(&key);
+            let known = staged.ids.contains(&key)
+                || (ask_disk && self.spaces.ids.contains_key(&key).map_err(|error| self.read_fault(error))?);
+            if known || !own.insert(key.clone()) {
+                return Ok(Err(signal.id.clone()));
+            }
+            fresh.push(key);
+        }
+        Ok(Ok(fresh))
+    }
+
+    fn stage_values(&self, staged: &mut Staged, append: &Append, found: Place) -> Appended {
+        let Staged { batch, places, .. } = staged;
+        let account = &append.account;
+        let seq = append.records.last().map_or(found.seq, |record| record.seq);
+        if !append.records.is_empty() {
+            let key = keys::journal(account, seq);
+            let sealed = record::seal_journal(&key, &append.records);
+            batch.insert(&self.spaces.journal, key, sealed);
+        }
+        for (no, card) in &append.cards {
+            let key = keys::card(account, *no);
+            let sealed = record::seal_card(&key, card);
+            batch.insert(&self.spaces.cards, key, sealed);
+        }
+        let mut notices = found.notices;
+        for notice in &append.notices {
+            notices = NoticeNo(notices.0 + 1);
+            let key = keys::notice(account, notices);
+            let sealed = record::seal_notice(&key, seq, notice);
+            batch.insert(&self.spaces.notices, key, sealed);
+        }
+        let key = keys::of_account(account);
+        let sealed = record::seal_head(&key, Head { seq, notices, summary: &append.summary });
+        batch.insert(&self.spaces.heads, key, sealed);
+        places.insert(account.clone(), Place { seq, notices });
+        Appended { seq, notices }
+    }
+}
