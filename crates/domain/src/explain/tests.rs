@@ -1,0 +1,1 @@
+//! Lines add up to contributions, contributions to engagement, engagement to intent points.

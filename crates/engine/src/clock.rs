@@ -1,0 +1,75 @@
+//! The only reader of clocks. Everything else is handed an instant.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use quorate_domain::time::Timestamp;
+use tokio::time::Instant;
+
+/// Tells the engine's now, which never goes back.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    kind: Kind,
+    /// The latest instant told: a wall clock that is set back does not take the engine with it.
+    latest: Arc<AtomicI64>,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// The machine's wall clock.
+    Wall,
+    /// An instant and how much faster than real time it runs. Under tokio's paused clock it stands still until
+    /// that one is moved, so a test has both in one hand.
+    Simulated { start: Timestamp, epoch: Instant, pace: f64 },
+}
+
+impl Clock {
+    /// Returns the machine's wall clock.
+    #[must_use]
+    pub fn wall() -> Self {
+        Self { kind: Kind::Wall, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+    }
+
+    /// Returns a clock that starts at `start` and runs `pace` times as fast as tokio's.
+    #[must_use]
+    pub fn simulated(start: Timestamp, pace: f64) -> Self {
+        let kind = Kind::Simulated { start, epoch: Instant::now(), pace };
+        Self { kind, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+    }
+
+    /// Returns now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let told = match &self.kind {
+            Kind::Wall => wall_millis(),
+            Kind::Simulated { start, epoch, pace } => {
+                let elapsed_ms = epoch.elapsed().as_secs_f64() * 1000.0 * pace;
+                #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "floats saturate")]
+                let elapsed_ms = elapsed_ms as i64;
+                start.plus_millis(elapsed_ms).as_millis()
+            }
+        };
+        let latest = self.latest.fetch_max(told, Ordering::Relaxed).max(told);
+        Timestamp::from_millis(latest)
+    }
+
+    /// Returns how long to wait in tokio's time until the clock shows `instant`; zero when it does already.
+    #[must_use]
+    pub fn wait_until(&self, instant: Timestamp) -> std::time::Duration {
+        let ahead_ms = instant.millis_since(self.now()).max(0);
+        let pace = match &self.kind {
+            Kind::Wall => 1.0,
+            Kind::Simulated { pace, .. } => *pace,
+        };
+        #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "below 2^53 for every accepted instant")]
+        let seconds = ahead_ms as f64 / 1000.0 / pace;
+        // A year at most: tokio's timers have an end, and whoever waits looks again.
+        std::time::Duration::from_secs_f64(seconds.min(31_536_000.0))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+fn wall_millis() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,191 @@
+//! The engine's handle: the only thing API, console and binary hold. Async functions; no actor address leaks.
+
+use std::sync::Arc;
+
+use quorate_domain::account::{Command, NewSignal};
+use quorate_domain::id::{AccountId, Seq};
+use quorate_domain::standing::ModelInForce;
+use quorate_domain::time::Timestamp;
+use quorate_store::{Durability, Store};
+use tokio::sync::broadcast;
+
+use crate::clock::Clock;
+use crate::config::EngineConfig;
+use crate::error::{Error, StartError};
+use crate::list::ListQuery;
+use crate::router::Router;
+use crate::view::{AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+
+/// How a signal names its account.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AccountRef {
+    /// By id; an account that is not there is made.
+    Id(AccountId),
+    /// By lower-case domain; one that matches none waits.
+    Domain(Arc<str>),
+    /// By exact name; one that matches none waits.
+    Name(Arc<str>),
+}
+
+/// A signal on its way in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomingSignal {
+    /// Whose it is.
+    pub account: AccountRef,
+    /// The signal.
+    pub signal: NewSignal,
+}
+
+/// The instant a read is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AsOf {
+    /// A past instant; `None`: now.
+    pub at: Option<Timestamp>,
+    /// Leaves out what was recorded later; `None`: all that is known now.
+    pub known_at: Option<Timestamp>,
+}
+
+/// A cheap, cloneable handle on a running engine.
+#[derive(Clone)]
+pub struct Engine {
+    router: Arc<Router>,
+}
+
+impl Engine {
+    /// Starts the engine over a store: takes ownership of it, loads the index, starts shards and timers.
+    ///
+    /// - `models`: oldest first; the last one is in force.
+    ///
+    /// # Errors
+    /// When the store cannot be read or owned, or there is no model.
+    pub fn start(
+        store: Arc<dyn Store>,
+        models: Vec<ModelInForce>,
+        clock: Clock,
+        config: EngineConfig,
+    ) -> Result<Self, StartError> {
+        Ok(Self { router: Arc::new(Router::start(store, models, clock, config)?) })
+    }
+
+    /// Returns the engine's now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.router.now()
+    }
+
+    /// Returns the model in force.
+    #[must_use]
+    pub fn model(&self) -> ModelInForce {
+        self.router.model()
+    }
+
+    /// Returns what an acknowledgement survives.
+    #[must_use]
+    pub fn durability(&self) -> Durability {
+        self.router.durability()
+    }
+
+    /// Records signals; when it returns, each accepted one is durable. One bad item never loses the good ones.
+    ///
+    /// - `size_bytes`: what the request weighed on the wire, for the limit on bytes in flight.
+    ///
+    /// Returns one outcome a signal, in order.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] and [`Error::Stopping`]: nothing was recorded.
+    pub async fn record_signals(
+        &self,
+        signals: Vec<IncomingSignal>,
+        size_bytes: usize,
+    ) -> Result<Vec<ItemOutcome>, Error> {
+        self.router.record_signals(signals, size_bytes).await
+    }
+
+    /// Carries out a command on one account.
+    ///
+    /// - `expected`: the version the caller changes (`If-Match`); `None`: any.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn execute(
+        &self,
+        account: AccountId,
+        command: Command,
+        expected: Option<Seq>,
+    ) -> Result<Receipt, Error> {
+        self.router.execute(account, command, expected).await
+    }
+
+    /// Reads one account; `None`: nothing was ever recorded of it (by the instant asked about).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn account(&self, account: &AccountId, as_of: AsOf) -> Result<Option<AccountView>, Error> {
+        self.router.account(account, as_of).await
+    }
+
+    /// Explains an account's intent points down to each signal; `None`: there is no such account.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn explanation(
+        &self,
+        account: &AccountId,
+        as_of: AsOf,
+    ) -> Result<Option<(AccountView, Vec<quorate_domain::explain::GroupExplanation>)>, Error> {
+        self.router.explanation(account, as_of).await
+    }
+
+    /// Foretells every coming change if nothing new happens; `None`: there is no such account.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn forecast(
+        &self,
+        account: &AccountId,
+    ) -> Result<Option<(AccountView, Vec<quorate_domain::standing::Notice>)>, Error> {
+        self.router.forecast(account).await
+    }
+
+    /// Returns an account's timeline, newest first: `limit` entries before `before`; `None`: no such account.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn timeline(
+        &self,
+        account: &AccountId,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Option<Vec<TimelineEntry>>, Error> {
+        self.router.timeline(account, before, limit).await
+    }
+
+    /// Lists accounts from the live index, without waking any.
+    #[must_use]
+    pub fn list(&self, query: &ListQuery) -> Page {
+        self.router.list(query)
+    }
+
+    /// Listens to what happens from now on. A listener that falls behind is told how much it missed.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Arc<LiveEvent>> {
+        self.router.listen()
+    }
+
+    /// Returns what an operator wants to know.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.router.status()
+    }
+
+    /// Returns the store, for small documents (keys, lists).
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.router.store()
+    }
+
+    /// Stops taking work, finishes what is under way, writes snapshots and stops the shards.
+    pub async fn stop(&self) {
+        self.router.stop().await;
+    }
+}
