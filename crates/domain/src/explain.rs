@@ -225,14 +225,12 @@ fn explain_kind(kind: &Kind, rule: &SignalRule, signals: &[&Signal], t: Timestam
 }
 
 fn accumulate(rule: &SignalRule, signals: &[&Signal]) -> Option<Accumulator> {
-    let view = |signal: &'_ Signal| -> (Timestamp, f64) { (signal.occurred_at, signal.strength) };
     let mut accumulated: Option<Accumulator> = None;
     for signal in signals {
-        let (occurred_at, strength) = view(signal);
         let view = SignalView {
             id: signal.id.as_str(),
-            occurred_at,
-            strength,
+            occurred_at: signal.occurred_at,
+            strength: signal.strength,
             object: signal.object.as_deref(),
         };
         match &mut accumulated {
@@ -243,12 +241,15 @@ fn accumulate(rule: &SignalRule, signals: &[&Signal]) -> Option<Accumulator> {
     accumulated
 }
 
-fn day_key(signal: &Signal) -> (Day, Option<Arc<str>>) {
+/// A day and what its signals were about.
+type DayKey = (Day, Option<Arc<str>>);
+
+fn day_key(signal: &Signal) -> DayKey {
     (signal.occurred_at.day(), signal.object.clone())
 }
 
 /// Which signal stands for each day, for a `once_per_day` kind. `signals` come earliest first.
-fn days(rule: &SignalRule, signals: &[&Signal]) -> Option<BTreeMap<(Day, Option<Arc<str>>), DayEntry>> {
+fn days(rule: &SignalRule, signals: &[&Signal]) -> Option<BTreeMap<DayKey, DayEntry>> {
     if !rule.once_per_day {
         return None;
     }

@@ -211,8 +211,12 @@ impl ReadTitle {
         }
     }
 
+    /// Returns whether what it suggests is less sure: it names somebody else, a grade below, or the bare
+    /// `Vice President`, which at a bank is a grade.
     fn is_doubtful(&self) -> bool {
-        self.at_most.is_some() || self.others < self.title.words().count() || !self.traps.is_empty()
+        let words: Vec<&str> = self.title.words().filter(|word| *word != "senior").collect();
+        let bare = words == ["vice", "president"] || words == ["vp"];
+        self.at_most.is_some() || self.others < self.title.words().count() || bare
     }
 
     /// Returns whether the pattern finds words that mean what they say.

@@ -93,6 +93,8 @@ pub struct Group {
     pub band: Option<Band>,
     /// Who was engaged when last judged.
     pub engaged: BTreeSet<ContactNo>,
+    /// The quorum when last judged; it changes only where something is judged.
+    pub quorum: Option<f64>,
 }
 
 /// What a model makes of an account's facts.
@@ -250,6 +252,7 @@ impl Standing {
                 spans: Vec::new(),
                 band: None,
                 engaged: BTreeSet::new(),
+                quorum: None,
             })
             .collect();
         let mut standing = Self {
@@ -375,6 +378,7 @@ impl Standing {
                     }
                 }
             }
+            group.quorum = look.quorum;
             let band = Band::of(look.heat);
             if let Some(from) = group.band.replace(band).filter(|from| *from != band) {
                 notices.push(group.notice(t, Change::BandChanged { from, to: band }));

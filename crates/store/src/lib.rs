@@ -8,6 +8,8 @@
 //! - Domain types are never stored: each has a form here with a version, a frozen sample and a test.
 //! - Personal data is in cards only.
 
+#[cfg(feature = "contract")]
+pub mod contract;
 mod embedded;
 pub mod port;
 pub mod record;

@@ -1,1 +1,154 @@
+use super::*;
+use crate::model::DEFAULT_MODEL;
 
+/// Returns what the default model makes of a title, as `role confidence` (a candidate with `?`), and the level.
+fn read(title: &str, department: &str) -> (Vec<String>, &'static str) {
+    let model = Model::from_toml(DEFAULT_MODEL).unwrap();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (title, department) = (some(title), some(department));
+    let inference = infer(title.as_deref(), department.as_deref(), &model);
+    let roles = inference.roles.iter();
+    let roles = roles
+        .map(|role| {
+            format!(
+                "{}{} {}",
+                role.role,
+                if role.candidate { "?" } else { "" },
+                role.confidence
+            )
+        })
+        .collect();
+    (roles, inference.seniority.map_or("none", Seniority::as_str))
+}
+
+#[track_caller]
+fn check(title: &str, department: &str, roles: &[&str], seniority: &str) {
+    let (got, level) = read(title, department);
+    assert_eq!(got, roles, "{title:?} in {department:?}");
+    assert_eq!(level, seniority, "{title:?} in {department:?}");
+}
+
+#[test]
+fn titles_suggest_roles_and_levels() {
+    check("CFO", "", &["economic_buyer 0.6"], "c_level");
+    check(
+        "Chief Financial Officer",
+        "",
+        &["decision_maker 0.6", "economic_buyer 0.6"],
+        "c_level",
+    );
+    check(
+        "VP Finance",
+        "",
+        &["decision_maker 0.6", "economic_buyer 0.6"],
+        "vp",
+    );
+    check(
+        "Vice President of Finance",
+        "",
+        &["decision_maker 0.6", "economic_buyer 0.6"],
+        "vp",
+    );
+    check(
+        "CEO & Co-Founder",
+        "",
+        &["decision_maker 0.6", "executive_sponsor 0.6"],
+        "c_level",
+    );
+    check(
+        "Senior Solution Architect",
+        "",
+        &["technical_evaluator 0.6"],
+        "none",
+    );
+    check("Software Engineer", "", &["technical_evaluator 0.6"], "staff");
+    check("Director of Marketing", "", &["champion? 0.6"], "director");
+    check("General Counsel", "", &["legal 0.6"], "none");
+    check(
+        "Strategic Sourcing Manager",
+        "",
+        &["influencer 0.6", "procurement 0.6"],
+        "manager",
+    );
+    check(
+        "Geschäftsführerin",
+        "",
+        &["decision_maker 0.6", "executive_sponsor 0.6"],
+        "c_level",
+    );
+    check("IT Manager", "", &["technical_evaluator 0.6"], "manager");
+    check("it manager", "", &["technical_evaluator 0.6"], "manager");
+    check("Beekeeper", "", &[], "none");
+    check("", "", &[], "none");
+}
+
+#[test]
+fn a_department_speaks_when_the_title_does_not() {
+    check("", "IT", &["technical_evaluator 0.5"], "none");
+    check("Guru", "Legal & Compliance", &["legal 0.5"], "none");
+    check("CFO", "IT", &["economic_buyer 0.6"], "c_level");
+    check("", "Gardening", &[], "none");
+}
+
+#[test]
+fn the_rule_that_fired_is_named() {
+    let model = Model::from_toml(DEFAULT_MODEL).unwrap();
+    let fired = |title, department| infer(title, department, &model).roles[0].rule.to_string();
+    assert_eq!(fired(Some("Head of Finance"), None), "head of");
+    assert_eq!(fired(None, Some("Procurement")), "department: procurement");
+}
+
+#[test]
+fn champion_coach_and_blocker_are_never_more_than_candidates() {
+    let text = "[roles.champion]\ntitles = ['x']\n[roles.coach]\ntitles = ['x']\n[roles.blocker]\ndepartments = ['y']\n\
+                [roles.unknown]\ntitles = ['x']";
+    let model = Model::from_toml(text).unwrap();
+    let by_title = infer(Some("X"), Some("Y"), &model).roles;
+    assert_eq!(by_title.len(), 2, "unknown is no role: {by_title:?}");
+    let by_department = infer(None, Some("Y"), &model).roles;
+    assert_eq!(by_department.len(), 1);
+    assert!(by_title.iter().chain(&by_department).all(|role| role.candidate));
+}
+
+#[test]
+fn words_that_mislead_suggest_nothing() {
+    // Somebody else's title.
+    check("Assistant to the CEO", "", &[], "staff");
+    check("Executive Assistant to CFO", "Finance", &[], "staff");
+    check("Chief of Staff, Office of the CEO", "", &[], "none");
+    // Helpers decide nothing, whatever their title names.
+    check("Finance Director Assistant", "", &[], "staff");
+    check("CFO Intern", "", &[], "staff");
+    check("Marketing Intern", "Marketing", &["user 0.5"], "staff");
+    check(
+        "Software Engineering Intern",
+        "",
+        &["technical_evaluator 0.4"],
+        "staff",
+    );
+    check("Internal Auditor", "", &[], "none");
+    check("International Sales Director", "", &["champion? 0.6"], "director");
+    // Grades below the office they name.
+    check("Assistant Director", "", &[], "manager");
+    check("Assistant Vice President", "", &[], "manager");
+    check("AVP", "", &[], "manager");
+    check("Vice President, Private Banking", "", &[], "manager");
+    check("VP Mortgage Lending", "", &[], "manager");
+    check("Vice President of Sales", "", &["decision_maker 0.6"], "vp");
+    // Other meanings.
+    check("Product Owner", "", &["business_evaluator 0.6"], "none");
+    check("Process Owner", "", &[], "none");
+    check("Owner", "", &["decision_maker 0.6"], "c_level");
+    check("Key Account Manager", "", &["user 0.6"], "staff");
+    check("Vice President", "", &["decision_maker 0.4"], "vp");
+    check("President", "", &["executive_sponsor 0.6"], "c_level");
+}
+
+#[test]
+fn a_small_it_among_capitals_is_the_pronoun() {
+    let model = Model::from_toml("[roles.tech]\ntitles = ['it']").unwrap();
+    let found = |title| infer(Some(title), None, &model).roles.len();
+    assert_eq!(found("Head of IT"), 1);
+    assert_eq!(found("head of it"), 1);
+    assert_eq!(found("Making it happen"), 0);
+}

@@ -1,1 +1,917 @@
+use super::*;
+use crate::contact::Seniority;
+use crate::fit::Grade;
 
+fn parse(text: &str) -> Result<Model, String> {
+    Model::from_toml(text).map_err(|errors| errors.to_string())
+}
+
+/// Checks that a model is refused with exactly these lines.
+#[track_caller]
+fn refused(text: &str, expected: &[&str]) {
+    let got = parse(text).expect_err("the model should be refused");
+    assert_eq!(got, expected.join("\n"), "model:\n{text}");
+}
+
+fn days(half_life: Option<HalfLife>) -> Option<f64> {
+    half_life.map(|half_life| half_life.days().0)
+}
+
+#[test]
+fn an_empty_text_is_a_model_with_everything_empty_or_off() {
+    let model = parse("").unwrap();
+    assert_eq!((&*model.name, &*model.notes), ("", ""));
+    assert_eq!(model.sources, Source::RANKING.map(|name| Source(name.into())));
+    assert_eq!(model.half_point.to_string(), "50");
+    let engagement = EngagementRule {
+        engaged_at: 5.0,
+        anonymous_weight: 0.5,
+        mql_at: 20.0,
+    };
+    assert_eq!(model.engagement, engagement);
+    assert_eq!(
+        model.relations,
+        RelationRule {
+            reports_to: 0.8,
+            works_with: 0.5,
+            influences: 0.5
+        }
+    );
+    assert!(model.roles.is_empty() && model.kinds.is_empty() && model.kind_patterns.is_empty());
+    assert!(model.seniority.factors.is_empty() && model.seniority.titles.is_empty());
+    assert!(model.seats.is_empty() && model.fit.is_empty() && model.solutions.is_empty());
+    assert!(model.mqa.is_none() && model.handoff.is_none() && model.frameworks.in_use.is_empty());
+    assert_eq!(model.groups(), [None], "one unnamed solution");
+}
+
+#[test]
+fn an_empty_table_has_its_defaults() {
+    let model = parse(
+        "[roles.user]\n[signals.x]\npoints = 3\n[[committee.seats]]\nrole = 'user'\n[mqa]\n[handoff]\n\
+         [[fit.rules]]\nattribute = 'a'\nexists = true",
+    )
+    .unwrap();
+    let role = model.roles.get("user").unwrap();
+    assert_eq!(
+        (role.weight.to_string(), role.titles.len(), role.family.clone()),
+        ("1".into(), 0, None)
+    );
+    let x = model.rule("x").unwrap();
+    assert_eq!((days(x.half_life), x.cap, x.combine), (None, None, Combine::Sum));
+    assert_eq!(
+        (x.once_per_day, x.act_now, &x.solution, &x.label),
+        (false, false, &None, &None)
+    );
+    let user = Role::trusted("user");
+    assert_eq!(
+        model.seats,
+        [Seat {
+            role: user,
+            count: 1,
+            weight: 1.0,
+            required: true,
+            solution: None
+        }]
+    );
+    let mqa = model.mqa.unwrap();
+    assert_eq!(
+        mqa.base,
+        MqaThresholds {
+            enter_heat: 50.0,
+            exit_heat: 50.0,
+            engaged_contacts: 1,
+            engaged_roles: 0,
+            any_role_engaged: vec![],
+            all_roles_engaged: vec![],
+            fit_grade: None,
+            quorum: None,
+            grace_days: Days(0.0),
+        }
+    );
+    assert_eq!((mqa.act_now_days, mqa.segments.len()), (Days(14.0), 0));
+    let handoff = model.handoff.unwrap();
+    assert_eq!((handoff.auto, handoff.recycle_days), (true, None));
+    assert_eq!(handoff.answer_within_hours.to_string(), "24");
+    let fit = FitRule {
+        condition: Condition {
+            attribute: "a".into(),
+            test: Test::Exists(true),
+        },
+        weight: 1.0,
+        exclude: false,
+        label: None,
+    };
+    assert_eq!(model.fit, [fit]);
+}
+
+#[test]
+fn every_key_is_read() {
+    let model = parse(
+        r#"
+name = "N"
+notes = "Notes"
+sources = ["crm", "person"]
+heat.half_point = 40
+engagement = { engaged_at = 3, anonymous_weight = 0.4, mql_at = 7 }
+relations = { reports_to = 0.9, works_with = 0, influences = 1 }
+[roles.user]
+weight = 2
+titles = ["head of *"]
+departments = ["Sales"]
+family = "f"
+[seniority]
+vp = 1.5
+[seniority.titles]
+vp = ["vp"]
+[signals."a.b"]
+points = -2
+half_life_days = 7
+cap = 9
+combine = "max"
+once_per_day = true
+act_now = true
+solution = "s"
+label = "AB"
+[[committee.seats]]
+role = "user"
+count = 2
+weight = 3
+required = false
+solution = "s"
+[[fit.rules]]
+attribute = "n"
+between = [1, 2.5]
+weight = -2
+exclude = true
+label = "few"
+[[fit.rules]]
+attribute = "i"
+in = ["x", 2, true]
+[[fit.rules]]
+attribute = "e"
+equals = 0x10
+[[fit.rules]]
+attribute = "t"
+contains_any = ["k"]
+[mqa]
+enter_heat = 60
+exit_heat = 55
+engaged_contacts = 2
+engaged_roles = 1
+any_role_engaged = ["user"]
+all_roles_engaged = ["user"]
+fit_grade = "B"
+quorum = 30
+grace_days = 3
+act_now_days = 5
+[[mqa.segments]]
+when = { attribute = "tier", equals = "1" }
+enter_heat = 57
+any_role_engaged = []
+[handoff]
+auto = false
+answer_within_hours = 4
+reject_reasons = ["a"]
+disqualify_reasons = ["b"]
+recycle_days = 90
+[[solutions]]
+name = "s"
+label = "S"
+"#,
+    )
+    .unwrap();
+    assert_eq!((&*model.name, &*model.notes), ("N", "Notes"));
+    assert_eq!(model.sources, [Source("crm".into()), Source("person".into())]);
+    assert_eq!(model.half_point.to_string(), "40");
+    assert_eq!(
+        model.engagement,
+        EngagementRule {
+            engaged_at: 3.0,
+            anonymous_weight: 0.4,
+            mql_at: 7.0
+        }
+    );
+    assert_eq!(
+        model.relations,
+        RelationRule {
+            reports_to: 0.9,
+            works_with: 0.0,
+            influences: 1.0
+        }
+    );
+    let role = model.roles.get("user").unwrap();
+    assert_eq!(
+        (role.weight.to_string(), role.family.as_deref()),
+        ("2".into(), Some("f"))
+    );
+    assert_eq!(
+        (role.titles[0].as_str(), &*role.departments[0]),
+        ("head of *", "Sales")
+    );
+    assert_eq!(model.seniority.factors, BTreeMap::from([(Seniority::Vp, 1.5)]));
+    assert_eq!(model.seniority.titles[&Seniority::Vp][0].as_str(), "vp");
+    let solution = Solution::trusted("s");
+    let rule = SignalRule {
+        points: -2.0,
+        half_life: HalfLife::new(Days(7.0)),
+        cap: Some(9.0),
+        combine: Combine::Max,
+        once_per_day: true,
+        act_now: true,
+        solution: Some(solution.clone()),
+        label: Some("AB".into()),
+    };
+    assert_eq!(model.rule("a.b").map(|found| &**found), Some(&rule));
+    let role = Role::trusted("user");
+    let seat = Seat {
+        role: role.clone(),
+        count: 2,
+        weight: 3.0,
+        required: false,
+        solution: Some(solution.clone()),
+    };
+    assert_eq!(model.seats, [seat]);
+    let tests: Vec<&Test> = model.fit.iter().map(|rule| &rule.condition.test).collect();
+    assert_eq!(
+        tests,
+        [
+            &Test::Between(1.0, 2.5),
+            &Test::In(vec![Value::text("x"), Value::Number(2.0), Value::Flag(true)]),
+            &Test::Equals(Value::Number(16.0)),
+            &Test::ContainsAny(vec!["k".into()]),
+        ]
+    );
+    assert_eq!(
+        (model.fit[0].exclude, model.fit[0].label.as_deref()),
+        (true, Some("few"))
+    );
+    let mqa = model.mqa.as_ref().unwrap();
+    let base = MqaThresholds {
+        enter_heat: 60.0,
+        exit_heat: 55.0,
+        engaged_contacts: 2,
+        engaged_roles: 1,
+        any_role_engaged: vec![role.clone()],
+        all_roles_engaged: vec![role],
+        fit_grade: Some(Grade::B),
+        quorum: Some(30.0),
+        grace_days: Days(3.0),
+    };
+    assert_eq!((&mqa.base, mqa.act_now_days), (&base, Days(5.0)));
+    let over = MqaThresholds {
+        enter_heat: 57.0,
+        any_role_engaged: vec![],
+        ..base
+    };
+    let when = Condition {
+        attribute: "tier".into(),
+        test: Test::Equals(Value::text("1")),
+    };
+    assert_eq!(
+        mqa.segments,
+        [MqaSegment {
+            when,
+            thresholds: over
+        }]
+    );
+    let handoff = HandoffRule {
+        auto: false,
+        answer_within_hours: 4.0,
+        reject_reasons: vec!["a".into()],
+        disqualify_reasons: vec!["b".into()],
+        recycle_days: Some(Days(90.0)),
+    };
+    assert_eq!(model.handoff, Some(handoff));
+    assert_eq!(model.groups(), [Some(solution)]);
+}
+
+#[test]
+fn the_longest_prefix_wins_and_an_exact_name_beats_it() {
+    let kinds = ["a.*", "a.b.*", "a.b.c"];
+    let text: String = kinds
+        .iter()
+        .map(|kind| format!("[signals.\"{kind}\"]\npoints = 1\nlabel = \"{kind}\"\n"))
+        .collect();
+    let model = parse(&text).unwrap();
+    let check = |kind: &str, expected: Option<&str>| {
+        assert_eq!(
+            model.rule(kind).and_then(|rule| rule.label.as_deref()),
+            expected,
+            "{kind}"
+        );
+    };
+    check("a.b.c", Some("a.b.c"));
+    check("a.b.d", Some("a.b.*"));
+    check("a.b.c.d", Some("a.b.*"));
+    check("a.b", Some("a.*"));
+    check("a.x", Some("a.*"));
+    check("a", None);
+    check("a.", None);
+    check("ab", None);
+    check("A.x", None);
+}
+
+#[test]
+fn an_exit_heat_left_out_follows_the_enter_heat_of_its_own_table() {
+    let exits = |mqa: &str, segment: &str| {
+        let text =
+            format!("[mqa]\n{mqa}\n[[mqa.segments]]\nwhen = {{ attribute = 'a', exists = true }}\n{segment}");
+        let mqa = parse(&text).unwrap().mqa.unwrap();
+        (
+            mqa.base.exit_heat.to_string(),
+            mqa.segments[0].thresholds.exit_heat.to_string(),
+        )
+    };
+    assert_eq!(
+        exits("enter_heat = 60", "enter_heat = 30"),
+        ("60".into(), "30".into())
+    );
+    assert_eq!(
+        exits("enter_heat = 60\nexit_heat = 20", "enter_heat = 30"),
+        ("20".into(), "20".into())
+    );
+    assert_eq!(
+        exits("enter_heat = 60", "exit_heat = 10"),
+        ("60".into(), "10".into())
+    );
+}
+
+#[test]
+fn each_wrong_thing_is_told_with_its_line_and_key() {
+    let cases: &[(&str, &str)] = &[
+        // Keys.
+        ("nmae = 'x'", "line 1, nmae: unknown key; did you mean name?"),
+        (
+            "\n[signal.'x']\npoints = 1",
+            "line 2, signal: unknown key; did you mean signals?",
+        ),
+        (
+            "[heat]\nzzz = 1",
+            "line 2, heat.zzz: unknown key; known here: half_point",
+        ),
+        (
+            "[signals.'page.x']\npoints = 1\nhalf_life = 3",
+            "line 3, signals.\"page.x\".half_life: unknown key; did you mean half_life_days?",
+        ),
+        (
+            "[seniority]\nboss = 2",
+            "line 2, seniority.boss: unknown key; known here: titles, c_level, vp, director, manager, staff",
+        ),
+        (
+            "[seniority.titles]\nvpp = ['x']",
+            "line 2, seniority.titles.vpp: unknown key; did you mean vp?",
+        ),
+        (
+            "[committee]\nseat = 1",
+            "line 2, committee.seat: unknown key; did you mean seats?",
+        ),
+        // Types.
+        ("name = 3", "line 1, name: must be text, found the number 3"),
+        (
+            "[heat]\nhalf_point = '50'",
+            "line 2, heat.half_point: must be a number, found the text \"50\"",
+        ),
+        ("heat = 3", "line 1, heat: must be a table, found the number 3"),
+        (
+            "sources = 'crm'",
+            "line 1, sources: must be a list, found the text \"crm\"",
+        ),
+        (
+            "sources = ['crm', 3]",
+            "line 1, sources#2: must be text, found the number 3",
+        ),
+        (
+            "sources = ['crm',\n'crm']",
+            "line 2, sources#2: stands twice in the list, found \"crm\"",
+        ),
+        ("sources = [' ']", "line 1, sources#1: must not be empty"),
+        (
+            "[signals]\nx = 3",
+            "line 2, signals.x: must be a table, found the number 3",
+        ),
+        (
+            "[signals.x]\npoints = 1\nact_now = 1",
+            "line 3, signals.x.act_now: must be true or false, found the number 1",
+        ),
+        (
+            "name = 2026-01-01",
+            "line 1, name: must be text, found the date 2026-01-01",
+        ),
+        (
+            "committee.seats = { role = 'x' }",
+            "line 1, committee.seats: must be a list, found a table",
+        ),
+        // Numbers.
+        (
+            "[heat]\nhalf_point = nan",
+            "line 2, heat.half_point: must be a finite number, found NaN",
+        ),
+        (
+            "[heat]\nhalf_point = -inf",
+            "line 2, heat.half_point: must be a finite number, found -inf",
+        ),
+        (
+            "[heat]\nhalf_point = 1e999",
+            "line 2, heat.half_point: must be a finite number, found inf",
+        ),
+        (
+            "[heat]\nhalf_point = 0",
+            "line 2, heat.half_point: must be greater than 0, found 0",
+        ),
+        (
+            "[engagement]\nmql_at = -1",
+            "line 2, engagement.mql_at: must be 0 or more, found -1",
+        ),
+        (
+            "[roles.x]\nweight = -0.5",
+            "line 2, roles.x.weight: must be 0 or more, found -0.5",
+        ),
+        (
+            "[relations]\nworks_with = 1.5",
+            "line 2, relations.works_with: must be between 0 and 1, found 1.5",
+        ),
+        // Signals.
+        ("[signals.x]", "line 1, signals.x.points: is required"),
+        (
+            "[signals.x]\npoints = nan",
+            "line 2, signals.x.points: must be a finite number, found NaN",
+        ),
+        (
+            "[signals.x]\npoints = 1e7",
+            "line 2, signals.x.points: must be between -1000000 and 1000000, found 10000000",
+        ),
+        (
+            "\n[signals.'page.x']\npoints = 1\nhalf_life_days = -3",
+            "line 4, signals.\"page.x\".half_life_days: must be greater than 0, found -3",
+        ),
+        (
+            "[signals.x]\npoints = 1\nhalf_life_days = 36526",
+            "line 3, signals.x.half_life_days: must be from a minute (0.0006944444444444445 days) to 36525 days, found 36526",
+        ),
+        (
+            "[signals.x]\npoints = 1\nhalf_life_days = 1e-9",
+            "line 3, signals.x.half_life_days: must be from a minute (0.0006944444444444445 days) to 36525 days, found 0.000000001",
+        ),
+        (
+            "[signals.x]\npoints = 1\ncap = 0",
+            "line 3, signals.x.cap: must be greater than 0, found 0",
+        ),
+        (
+            "[signals.x]\npoints = 1\ncombine = 'Sum'",
+            "line 3, signals.x.combine: must be one of sum, latest, max, found \"Sum\"; did you mean sum?",
+        ),
+        (
+            "[signals.x]\npoints = 1\nsolution = 's'",
+            "line 3, signals.x.solution: no [[solutions]] of this model has that name, found \"s\"",
+        ),
+        (
+            "[signals.'*']\npoints = 1",
+            "line 1, signals.\"*\": a pattern is a prefix and .* at the end, such as \"page.*\", found \"*\"",
+        ),
+        (
+            "[signals.'a*']\npoints = 1",
+            "line 1, signals.\"a*\": a pattern is a prefix and .* at the end, such as \"page.*\", found \"a*\"",
+        ),
+        (
+            "[signals.'a.*.b']\npoints = 1",
+            "line 1, signals.\"a.*.b\": a pattern is a prefix and .* at the end, such as \"page.*\", found \"a.*.b\"",
+        ),
+        ("[signals.'']\npoints = 1", "line 1, signals.\"\": is empty"),
+        // People.
+        (
+            "[roles.x]\ntitles = ['!']",
+            "line 2, roles.x.titles#1: a title pattern needs a word",
+        ),
+        (
+            "[[committee.seats]]\ncount = 2",
+            "line 1, committee.seats#1.role: is required",
+        ),
+        (
+            "[roles.champion]\n[[committee.seats]]\nrole = 'champoin'",
+            "line 3, committee.seats#1.role: no [roles.champoin] in this model, found \"champoin\"; did you mean champion?",
+        ),
+        (
+            "[roles.unknown]\n[[committee.seats]]\nrole = 'unknown'",
+            "line 3, committee.seats#1.role: \"unknown\" is the absence of a role: nobody holds it",
+        ),
+        (
+            "[roles.u]\n[[committee.seats]]\nrole = 'u'\n[[committee.seats]]\nrole = 'u'",
+            "line 5, committee.seats#2.role: there is a seat for it already, raise its count; found \"u\"",
+        ),
+        (
+            "[roles.u]\n[[committee.seats]]\nrole = 'u'\ncount = 0",
+            "line 4, committee.seats#1.count: must be a whole number from 1 to 4294967295, found 0",
+        ),
+        (
+            "[roles.u]\n[[committee.seats]]\nrole = 'u'\ncount = 1.5",
+            "line 4, committee.seats#1.count: must be a whole number from 1 to 4294967295, found 1.5",
+        ),
+        (
+            "[roles.u]\n[[committee.seats]]\nrole = 'u'\nsolution = 'crm'\n[[solutions]]\nname = 'crn'",
+            "line 4, committee.seats#1.solution: no [[solutions]] of this model has that name, found \"crm\"; did you mean crn?",
+        ),
+        (
+            "[[solutions]]\nlabel = 'x'",
+            "line 1, solutions#1.name: is required",
+        ),
+        (
+            "[[solutions]]\nname = 'x'\n[[solutions]]\nname = 'x'",
+            "line 4, solutions#2.name: there is a solution of that name already, found \"x\"",
+        ),
+        // Fit.
+        (
+            "[[fit.rules]]\nexists = true",
+            "line 1, fit.rules#1.attribute: is required",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'",
+            "line 1, fit.rules#1: needs one of equals, in, between, contains_any, exists; found none",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nequals = 1\nexists = true",
+            "line 1, fit.rules#1: needs only one of its tests; found equals and exists",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nbetween = [5, 1]",
+            "line 3, fit.rules#1.between: the lowest must not be above the highest, found 5 and 1",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nbetween = [5]",
+            "line 3, fit.rules#1.between: must be two numbers, the lowest and the highest; found 1",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nbetween = [5, inf]",
+            "line 3, fit.rules#1.between#2: must be a finite number, found inf",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nin = []",
+            "line 3, fit.rules#1.in: needs at least one value, found an empty list",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\ncontains_any = ['x', 2]",
+            "line 3, fit.rules#1.contains_any#2: must be text, found the number 2",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nequals = ''",
+            "line 3, fit.rules#1.equals: an empty value is unknown and never matches; use exists = false",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nequals = [1]",
+            "line 3, fit.rules#1.equals: must be text, a number, true or false",
+        ),
+        (
+            "[[fit.rules]]\nattribute = 'a'\nexists = true\nwieght = 3",
+            "line 4, fit.rules#1.wieght: unknown key; did you mean weight?",
+        ),
+        // MQA.
+        (
+            "[mqa]\nenter_heat = 101",
+            "line 2, mqa.enter_heat: must be between 0 and 100, found 101",
+        ),
+        (
+            "[mqa]\nenter_heat = 40\nexit_heat = 50",
+            "line 3, mqa.exit_heat: must not be above enter_heat, found 50 above 40",
+        ),
+        (
+            "[mqa]\nfit_grade = 'E'",
+            "line 2, mqa.fit_grade: must be one of A, B, C, D, found \"E\"; did you mean A?",
+        ),
+        (
+            "[mqa]\nquorum = -1",
+            "line 2, mqa.quorum: must be between 0 and 100, found -1",
+        ),
+        (
+            "[mqa]\ngrace_days = -1",
+            "line 2, mqa.grace_days: must be 0 or more, found -1",
+        ),
+        (
+            "[mqa]\nact_now_days = 0",
+            "line 2, mqa.act_now_days: must be greater than 0, found 0",
+        ),
+        (
+            "[roles.u]\n[mqa]\nany_role_engaged = ['u', 'v2x']",
+            "line 3, mqa.any_role_engaged#2: no [roles.v2x] in this model, found \"v2x\"",
+        ),
+        (
+            "[mqa]\nall_roles_engaged = ['buyer']",
+            "line 2, mqa.all_roles_engaged#1: no [roles.buyer] in this model, found \"buyer\"",
+        ),
+        (
+            "[mqa]\n[[mqa.segments]]\nenter_heat = 3",
+            "line 2, mqa.segments#1.when: is required",
+        ),
+        (
+            "[mqa]\n[[mqa.segments]]\nwhen = { attribute = 'a', equals = 1, weight = 2 }\nengaged_contacts = -1",
+            "line 3, mqa.segments#1.when.weight: unknown key; known here: attribute, equals, in, between, contains_any, exists\n\
+             line 4, mqa.segments#1.engaged_contacts: must be a whole number from 0 to 4294967295, found -1",
+        ),
+        (
+            "[mqa]\nenter_heat = 60\nexit_heat = 50\n[[mqa.segments]]\nwhen = { attribute = 'a', equals = 1 }\nenter_heat = 40",
+            "line 4, mqa.segments#1.exit_heat: must not be above enter_heat, found 50 above 40",
+        ),
+        // Hand-off.
+        (
+            "[handoff]\nanswer_within_hours = 0",
+            "line 2, handoff.answer_within_hours: must be greater than 0, found 0",
+        ),
+        (
+            "[handoff]\nreject_reasons = ['a', 'a']",
+            "line 2, handoff.reject_reasons#2: stands twice in the list, found \"a\"",
+        ),
+        // Frameworks.
+        (
+            "[frameworks]\nuse = ['medpicc']",
+            "line 2, frameworks.use#1: is neither shipped (bant, champ, meddic, meddpicc) nor in this file, found \"medpicc\"; did you mean meddpicc?",
+        ),
+        (
+            "[frameworks]\nuse = ['bant', 'bant']",
+            "line 2, frameworks.use#2: stands twice in the list, found \"bant\"",
+        ),
+        (
+            "[frameworks.own]",
+            "line 1, frameworks.own: needs [[elements]], found none",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'",
+            "line 1, frameworks.own.elements#1.checks: needs a check with a weight above 0",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\nchecks = [{ kind = 'evidence', weight = 0 }]",
+            "line 3, frameworks.own.elements#1.checks: needs a check with a weight above 0",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\ngate = 2\nchecks = [{ kind = 'evidense' }]",
+            "line 3, frameworks.own.elements#1.gate: must be between 0 and 1, found 2\n\
+             line 4, frameworks.own.elements#1.checks#1.kind: must be one of evidence, role_identified, role_engaged, path, signal, attribute, found \"evidense\"; did you mean evidence?",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\nchecks = [{ kind = 'evidence', role = 'x' }]",
+            "line 3, frameworks.own.elements#1.checks#1.role: unknown key; known here: weight, kind",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\nchecks = [{ kind = 'role_engaged', role = 'x' }]",
+            "line 3, frameworks.own.elements#1.checks#1.role: no [roles.x] in this model, found \"x\"",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\nchecks = [{ kind = 'signal', signal = 'a*', within_days = 0 }]",
+            "line 3, frameworks.own.elements#1.checks#1.within_days: must be greater than 0, found 0\n\
+             line 3, frameworks.own.elements#1.checks#1.signal: a pattern is a prefix and .* at the end, such as \"page.*\", found \"a*\"",
+        ),
+        (
+            "[[frameworks.own.elements]]\nkey = 'e'\nchecks = [{ kind = 'evidence' }]\n\
+             [[frameworks.own.elements]]\nkey = 'e'\nstale_after_days = 0\nchecks = [{ kind = 'evidence' }]",
+            "line 5, frameworks.own.elements#2.key: there is an element of that key already, found \"e\"\n\
+             line 6, frameworks.own.elements#2.stale_after_days: must be greater than 0, found 0",
+        ),
+    ];
+    for (text, expected) in cases {
+        refused(text, &[expected]);
+    }
+}
+
+#[test]
+fn all_errors_are_told_at_once_in_the_order_of_lines() {
+    refused(
+        "nam = 'x'\n[heat]\nhalf_point = 0\n[signals.x]\npoints = nan\ncap = -1\n[mqa]\nquorum = 200",
+        &[
+            "line 1, nam: unknown key; did you mean name?",
+            "line 3, heat.half_point: must be greater than 0, found 0",
+            "line 5, signals.x.points: must be a finite number, found NaN",
+            "line 6, signals.x.cap: must be greater than 0, found -1",
+            "line 8, mqa.quorum: must be between 0 and 100, found 200",
+        ],
+    );
+}
+
+#[test]
+fn text_that_is_no_toml_is_told_with_its_line() {
+    let errors = Model::from_toml("name = 'x'\nnotes = \n[heat]\nhalf_point = 0").unwrap_err();
+    let first = &errors.0[0];
+    assert_eq!((first.line, &*first.key), (2, ""));
+    assert!(errors.to_string().starts_with("line 2: is no TOML: "), "{errors}");
+
+    let twice = Model::from_toml("[heat]\nhalf_point = 1\nhalf_point = 2").unwrap_err();
+    assert_eq!(twice.to_string(), "line 3: is no TOML: duplicate key");
+}
+
+#[test]
+fn own_frameworks_follow_use_and_may_replace_a_shipped_one() {
+    let element = |name: &str| {
+        format!("[[frameworks.{name}.elements]]\nkey = 'k'\nchecks = [{{ kind = 'evidence' }}]\n")
+    };
+    let names = |used: &str, own: &[&str]| {
+        let own: String = own.iter().map(|name| element(name)).collect();
+        let model = parse(&format!("[frameworks]\nuse = {used}\n{own}")).unwrap();
+        let in_use = model.frameworks.in_use.iter();
+        in_use
+            .map(|framework| format!("{} {}", framework.name, framework.elements.len()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("['meddic', 'bant']", &[]), ["meddic 6", "bant 4"]);
+    assert_eq!(names("['b', 'champ']", &["a", "b"]), ["b 1", "champ 4", "a 1"]);
+    assert_eq!(names("['bant']", &["bant"]), ["bant 1"]);
+    assert_eq!(names("[]", &["a"]), ["a 1"]);
+
+    let model = parse(&element("a")).unwrap();
+    let expected = Element {
+        key: "k".into(),
+        name: "k".into(),
+        weight: 1.0,
+        stale_after_days: Days(90.0),
+        gate: None,
+        min_amount: None,
+        checks: vec![Check {
+            weight: 1.0,
+            kind: CheckKind::Evidence,
+        }],
+    };
+    assert_eq!(model.frameworks.in_use[0].elements, [expected]);
+}
+
+#[test]
+fn each_kind_of_check_is_read() {
+    let model = parse(
+        "[roles.a]\n[roles.b]\n[[frameworks.f.elements]]\nkey = 'k'\nchecks = [\n\
+         { kind = 'role_identified', role = 'a', weight = 2 }, { kind = 'role_engaged', role = 'b' },\n\
+         { kind = 'path', from = 'a', to = 'b', strength = 0.3 }, { kind = 'attribute', attribute = 'x' },\n\
+         { kind = 'signal', signal = 'p.*', within_days = 3 }, { kind = 'signal', signal = 'q' } ]",
+    )
+    .unwrap();
+    let (a, b) = (Role::trusted("a"), Role::trusted("b"));
+    let kinds: Vec<CheckKind> = model.frameworks.in_use[0].elements[0]
+        .checks
+        .iter()
+        .map(|check| check.kind.clone())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            CheckKind::RoleIdentified(a.clone()),
+            CheckKind::RoleEngaged(b.clone()),
+            CheckKind::Path {
+                from: a,
+                to: b,
+                strength: 0.3
+            },
+            CheckKind::Attribute("x".into()),
+            CheckKind::Signal {
+                pattern: "p.*".into(),
+                within: Days(3.0)
+            },
+            CheckKind::Signal {
+                pattern: "q".into(),
+                within: Days(90.0)
+            },
+        ]
+    );
+}
+
+#[test]
+fn the_shipped_frameworks_are_a_valid_part_of_a_model() {
+    // The same text under [frameworks] of a model that lists the roles must be accepted as the model's own.
+    let shipped = include_str!("frameworks.toml").replace("[[", "[[frameworks.");
+    let roles = [
+        "economic_buyer",
+        "champion",
+        "decision_maker",
+        "technical_evaluator",
+        "procurement",
+        "legal",
+    ];
+    let roles: String = roles.iter().map(|role| format!("[roles.{role}]\n")).collect();
+    let own = parse(&format!("{roles}{shipped}")).unwrap();
+    let used = parse("[frameworks]\nuse = ['bant', 'champ', 'meddic', 'meddpicc']").unwrap();
+    assert_eq!(own.frameworks, used.frameworks);
+    let sizes: Vec<usize> = used
+        .frameworks
+        .in_use
+        .iter()
+        .map(|framework| framework.elements.len())
+        .collect();
+    assert_eq!(sizes, [4, 4, 6, 8]);
+    for framework in used.frameworks.in_use {
+        let gated: Vec<&str> = framework
+            .elements
+            .iter()
+            .filter(|element| element.gate.is_some())
+            .map(|element| &*element.key)
+            .collect();
+        let expected: &[&str] = if framework.name.starts_with("medd") {
+            &["economic_buyer", "champion"]
+        } else {
+            &["authority"]
+        };
+        assert_eq!(gated, expected, "{}", framework.name);
+    }
+}
+
+#[test]
+fn the_default_model_is_valid_and_explains_itself() {
+    let model = parse(DEFAULT_MODEL).unwrap();
+    assert!(model.kinds.len() >= 38, "{} kinds", model.kinds.len());
+    assert_eq!(model.roles.len(), 14);
+    let rules = model.kinds.iter().map(|(kind, rule)| (kind.as_str(), rule));
+    let patterns = model.kind_patterns.iter().map(|(prefix, rule)| (&**prefix, rule));
+    for (kind, rule) in rules.chain(patterns) {
+        assert!(rule.label.is_some(), "{kind} has no label");
+        assert!(rule.half_life.is_some(), "{kind} never fades");
+        assert!(
+            rule.cap.is_some() || rule.points.abs() < 1e-9,
+            "{kind} has no cap"
+        );
+    }
+    let act_now: Vec<&str> = model
+        .kinds
+        .iter()
+        .filter(|(_, rule)| rule.act_now)
+        .map(|(kind, _)| kind.as_str())
+        .collect();
+    assert_eq!(act_now, ["contact.requested", "demo.requested"]);
+    let positive: f64 = model.fit.iter().map(|rule| rule.weight.max(0.0)).sum();
+    assert!((positive - 100.0).abs() < 1e-9, "fit weights read as percent");
+    let mqa = model.mqa.unwrap();
+    assert!(mqa.base.exit_heat < mqa.base.enter_heat);
+    assert_eq!(mqa.segments.len(), 1);
+    assert_eq!(model.frameworks.in_use.len(), 1);
+    let signals = DEFAULT_MODEL.lines().filter(|line| line.starts_with("[signals."));
+    assert_eq!(signals.count(), model.kinds.len() + model.kind_patterns.len());
+}
+
+#[test]
+fn the_signals_and_roles_of_shipped_frameworks_are_known_to_the_default_model() {
+    let roles_and_kinds = format!("{DEFAULT_MODEL}\n").replace(
+        "[\"meddpicc\"]",
+        "[\"bant\", \"champ\", \"meddic\", \"meddpicc\"]",
+    );
+    let model = parse(&roles_and_kinds).unwrap();
+    assert_eq!(model.frameworks.in_use.len(), 4);
+    let checks = model
+        .frameworks
+        .in_use
+        .iter()
+        .flat_map(|framework| &framework.elements)
+        .flat_map(|e| &e.checks);
+    for check in checks {
+        match &check.kind {
+            CheckKind::Evidence | CheckKind::Attribute(_) => {}
+            CheckKind::RoleIdentified(role) | CheckKind::RoleEngaged(role) => {
+                assert!(model.roles.contains_key(role), "{role}");
+            }
+            CheckKind::Path { from, to, .. } => {
+                assert!(
+                    model.roles.contains_key(from) && model.roles.contains_key(to),
+                    "{from} {to}"
+                );
+            }
+            CheckKind::Signal { pattern, .. } => {
+                let prefix = pattern.strip_suffix('*').unwrap_or(pattern);
+                assert!(
+                    model.kinds.keys().any(|kind| kind.as_str().starts_with(prefix)),
+                    "{pattern}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_title_pattern_finds_neighbouring_words_in_order() {
+    #[track_caller]
+    fn check(pattern: &str, title: &str, expected: bool) {
+        let got = TitlePattern::new(pattern).unwrap().matches(&Title::new(title));
+        assert_eq!(got, expected, "{pattern:?} in {title:?}");
+    }
+    check("cto", "CTO", true);
+    check("cto", "Director", false);
+    check("cto", "Co-Founder & CTO", true);
+    check("head of", "Head of Sales", true);
+    check("head of", "Global Head-of Sales", true);
+    check("head of", "Head", false);
+    check("head of", "Of the Head", false);
+    check("head of", "Head cook of the day", false);
+    check("vp * sales", "VP Global Sales", true);
+    check("vp * sales", "VP Sales", false);
+    check("engineer*", "Engineering Lead", true);
+    check("engineer*", "Bioengineer", false);
+    check("*engineer*", "Bioengineering", true);
+    check("e*er", "Engineer", true);
+    check("a*b*c", "a1b2b3c", true);
+    check("a*b*c", "acb", false);
+    check("ab*ba", "aba", false);
+    check("GESCHÄFTSFÜHRER*", "geschäftsführerin", true);
+    check("director", "DIRECTOR", true);
+    check("r&d", "VP R & D", true);
+    check("cto", "", false);
+    for empty in ["", "  ", "&", "-"] {
+        assert_eq!(TitlePattern::new(empty), None, "{empty:?}");
+    }
+}
+
+#[test]
+fn the_version_is_the_hash_of_the_text() {
+    // Known answers of 64-bit FNV-1a.
+    assert_eq!(version_of(""), ModelVersion(0xcbf2_9ce4_8422_2325));
+    assert_eq!(version_of("a"), ModelVersion(0xaf63_dc4c_8601_ec8c));
+    assert_eq!(version_of("foobar"), ModelVersion(0x8594_4171_f739_67e8));
+    assert_ne!(version_of("x = 1"), version_of("x = 2"));
+}
