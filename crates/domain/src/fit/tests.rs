@@ -199,7 +199,8 @@ fn a_hard_exclusion_excludes_only_who_is_known_to_match() {
 fn each_test_compares_what_it_is_given() {
     use Outcome::{Failed, Matched, Unknown};
     #[track_caller]
-    fn check(test: &str, value: Option<Value>, expected: Outcome) {
+    fn check(test: &str, value: impl Into<Option<Value>>, expected: Outcome) {
+        let value = value.into();
         let model = Model::from_toml(&format!("[[fit.rules]]\nattribute = 'x'\n{test}")).unwrap();
         let fields: Vec<(&str, Value)> = value.iter().map(|value| ("x", value.clone())).collect();
         assert_eq!(

@@ -380,7 +380,8 @@ fn closest<'w>(found: &str, known: &[&'w str]) -> Option<&'w str> {
     let distance = |word: &str| {
         let extended = found.len() >= 3 && (word.starts_with(found) || found.starts_with(word));
         let typed = strsim::osa_distance(&found.to_lowercase(), &word.to_lowercase());
-        (typed <= 1 + found.chars().count() / 4 || extended).then_some(typed)
+        let length = found.chars().count();
+        (extended || (typed < length && typed <= 1 + length / 4)).then_some(typed)
     };
     let near = known
         .iter()
