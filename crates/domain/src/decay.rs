@@ -43,6 +43,18 @@ impl Bucket {
         }
     }
 
+    /// Returns the two words of the sum, for storing: low, high.
+    #[must_use]
+    pub fn words(self) -> (u64, i64) {
+        (self.low, self.high)
+    }
+
+    /// Returns the bucket of stored words.
+    #[must_use]
+    pub fn from_words(index: i32, low: u64, high: i64) -> Self {
+        Self { index, low, high }
+    }
+
     /// Returns the exact sum, in units of `2^-55` at the period's start.
     #[must_use]
     pub fn sum(self) -> i128 {

@@ -31,6 +31,25 @@ pub enum ConditionKind {
 }
 
 impl ConditionKind {
+    /// All conditions, in the order they are told.
+    pub const ALL: [Self; 9] = [
+        Self::Heat,
+        Self::EngagedContacts,
+        Self::EngagedRoles,
+        Self::AnyRoleEngaged,
+        Self::AllRolesEngaged,
+        Self::Fit,
+        Self::Quorum,
+        Self::NotExcluded,
+        Self::NotDisqualified,
+    ];
+
+    /// Returns the condition of a wire name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// Returns the wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -181,7 +200,16 @@ impl Situation<'_> {
 
 impl MqaStatus {
     /// Judges the situation: enters, leaves, starts and stops the clocks of failing conditions.
-    pub fn judge(&mut self, situation: &Situation<'_>, thresholds: &MqaThresholds) -> Verdict {
+    ///
+    /// - `thresholds`: `None` when the model has no rule; then nothing is MQA, whatever it was before.
+    pub fn judge(&mut self, situation: &Situation<'_>, thresholds: Option<&MqaThresholds>) -> Verdict {
+        let Some(thresholds) = thresholds else {
+            return if self.since.is_some() {
+                self.leave()
+            } else {
+                Verdict::Same
+            };
+        };
         if self.since.is_none() {
             if situation.qualifies(thresholds) {
                 self.since = Some(situation.at);

@@ -89,8 +89,8 @@ pub struct Group {
     pub status: MqaStatus,
     /// When it was MQA, oldest first; at most [`SPANS_MAX`].
     pub spans: Vec<Span>,
-    /// The band heat was in when last judged; `None`: never judged.
-    pub band: Option<Band>,
+    /// The band heat was in when last judged; cold before anything happened.
+    pub band: Band,
     /// Who was engaged when last judged.
     pub engaged: BTreeSet<ContactNo>,
     /// The quorum when last judged; it changes only where something is judged.
@@ -108,6 +108,8 @@ pub struct Standing {
     pub ahead: Vec<Signal>,
     /// The last instant at which something was judged.
     pub judged_to: Timestamp,
+    /// The last instant from which a changed fact holds: weights before it may have been others.
+    pub facts_to: Timestamp,
     /// Signals that count: of a known kind and not expired.
     pub counted: u64,
     /// Signals of kinds the model does not know.
@@ -118,6 +120,8 @@ pub struct Standing {
     pub stale: bool,
     /// The instant up to which nothing changed since `judged_to`.
     checked_to: Timestamp,
+    /// Since when the model and every fact that matters are what they are now.
+    settled_from: Timestamp,
     /// Nothing changes before this instant; `None`: never by time alone.
     quiet_until: Option<Timestamp>,
     fit: Fit,
@@ -250,7 +254,7 @@ impl Standing {
                 members: BTreeMap::new(),
                 status: MqaStatus::default(),
                 spans: Vec::new(),
-                band: None,
+                band: Band::Cold,
                 engaged: BTreeSet::new(),
                 quorum: None,
             })
@@ -260,11 +264,13 @@ impl Standing {
             groups,
             ahead: Vec::new(),
             judged_to: Timestamp::MIN,
+            facts_to: Timestamp::MIN,
             counted: 0,
             unknown: 0,
             unknown_kinds: BTreeSet::new(),
             stale: false,
             checked_to: Timestamp::MIN,
+            settled_from: Timestamp::MIN,
             quiet_until: None,
             fit: Fit::of(&model.fit, state),
             thresholds: None,
@@ -301,6 +307,13 @@ impl Standing {
                 member.take_up(*contact, state, model, group.solution.as_ref());
             }
         }
+    }
+
+    /// Takes up life again after its parts were put back from a snapshot.
+    pub fn resume(&mut self, state: &AccountState, model: &Model) {
+        self.refresh(state, model);
+        self.checked_to = self.judged_to;
+        self.rest(model, self.checked_to);
     }
 
     /// Adds a signal to the sums of the groups it belongs to. Does not judge.
@@ -363,24 +376,23 @@ impl Standing {
             let Some(group) = self.groups.get_mut(place) else {
                 continue;
             };
-            if let Some(thresholds) = &thresholds {
-                match group.status.judge(&situation, thresholds) {
-                    Verdict::Same => {}
-                    Verdict::Entered => {
-                        group.enter(t);
-                        let moment = look.moment(&situation, thresholds, &group.status);
-                        notices.push(group.notice(t, Change::MqaEntered(Box::new(moment))));
-                    }
-                    Verdict::Left => {
-                        group.leave(t);
-                        let moment = look.moment(&situation, thresholds, &group.status);
-                        notices.push(group.notice(t, Change::MqaLeft(Box::new(moment))));
-                    }
+            match group.status.judge(&situation, thresholds.as_ref()) {
+                Verdict::Same => {}
+                Verdict::Entered => {
+                    group.enter(t);
+                    let moment = look.moment(&situation, thresholds.as_ref(), &group.status);
+                    notices.push(group.notice(t, Change::MqaEntered(Box::new(moment))));
+                }
+                Verdict::Left => {
+                    group.leave(t);
+                    let moment = look.moment(&situation, thresholds.as_ref(), &group.status);
+                    notices.push(group.notice(t, Change::MqaLeft(Box::new(moment))));
                 }
             }
             group.quorum = look.quorum;
             let band = Band::of(look.heat);
-            if let Some(from) = group.band.replace(band).filter(|from| *from != band) {
+            let from = std::mem::replace(&mut group.band, band);
+            if from != band {
                 notices.push(group.notice(t, Change::BandChanged { from, to: band }));
             }
             let before = std::mem::replace(&mut group.engaged, look.engaged);
@@ -398,7 +410,7 @@ impl Standing {
 
     /// Sets how long nothing can change after `t`.
     fn rest(&mut self, model: &Model, t: Timestamp) {
-        let mut quiet: Option<Timestamp> = self.ahead.first().map(|signal| signal.occurred_at);
+        let mut quiet: Option<Timestamp> = self.due();
         let mut sooner = |instant: Option<Timestamp>| {
             if let Some(instant) = instant {
                 quiet = Some(quiet.map_or(instant, |known| known.min(instant)));
@@ -438,17 +450,18 @@ impl Standing {
             }
         });
         // Only the edges of the band heat is in can be crossed next.
-        let band = group.band.unwrap_or(Band::Cold);
-        let edges = match band {
+        let edges = match group.band {
             Band::Cold => [Some(20.0), None],
             Band::Warm => [Some(20.0), Some(50.0)],
             Band::Hot => [Some(50.0), Some(80.0)],
             Band::Burning => [Some(80.0), None],
         };
+        // Heat is never below 0, so that line is never crossed.
+        let line = line.filter(|line| *line > 0.0);
         line.into_iter().chain(edges.into_iter().flatten())
     }
 
-    /// Returns the first instant in `(from, to]` at which time alone changes something.
+    /// Returns the first instant in `(from, to]` at which fading or a clock changes something.
     fn next_change(&self, model: &Model, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
         let mut found: Option<Timestamp> = None;
         let mut until = to;
@@ -458,7 +471,6 @@ impl Standing {
                 *until = instant;
             }
         };
-        take(self.ahead.first().map(|signal| signal.occurred_at), &mut until);
         for group in &self.groups {
             let curves = Curves::of(group);
             take(
@@ -490,22 +502,32 @@ impl Standing {
 
     /// Lets time pass up to and including `to`: what falls due is added, what crosses a line is judged there.
     pub fn advance(&mut self, state: &AccountState, model: &Model, to: Timestamp, notices: &mut Vec<Notice>) {
-        while to > self.checked_to && self.quiet_until.is_some_and(|quiet| quiet <= to) {
-            let Some(change) = self.next_change(model, self.checked_to, to) else {
-                self.checked_to = to;
-                self.rest(model, to);
-                return;
-            };
-            while self
-                .ahead
-                .first()
-                .is_some_and(|signal| signal.occurred_at <= change)
+        while self.quiet_until.is_some_and(|quiet| quiet <= to) {
+            let due = self.due().filter(|due| *due <= to);
+            let until = due.unwrap_or(to);
+            // At one instant fading and clocks come first, then what falls due, one by one in the order of
+            // sequence: as a fold of the journal meets them, where these signals are records like all others.
+            if until > self.checked_to
+                && let Some(change) = self.next_change(model, self.checked_to, until)
             {
-                let due = self.ahead.remove(0);
-                self.add(&due, state, model);
+                self.judge(state, model, change, notices);
+            } else if let Some(due) = due {
+                let signal = self.ahead.remove(0);
+                self.add(&signal, state, model);
+                self.judge(state, model, due, notices);
+            } else {
+                if to > self.checked_to {
+                    self.checked_to = to;
+                    self.rest(model, to);
+                }
+                return;
             }
-            self.judge(state, model, change, notices);
         }
+    }
+
+    /// Returns when the first of the signals dated ahead falls due.
+    fn due(&self) -> Option<Timestamp> {
+        self.ahead.first().map(|signal| signal.occurred_at)
     }
 
     /// Returns when somebody should look again: the next change by time alone, or an instant before it from
@@ -518,6 +540,7 @@ impl Standing {
             return Some(quiet);
         }
         let near = self.checked_to.plus_millis(NEAR_MS);
+        let near = self.due().map_or(near, |due| due.min(near));
         Some(self.next_change(model, self.checked_to, near).unwrap_or(near))
     }
 }
@@ -685,13 +708,20 @@ impl Look {
         }
     }
 
-    fn moment(&self, situation: &Situation<'_>, thresholds: &MqaThresholds, status: &MqaStatus) -> Moment {
+    fn moment(
+        &self,
+        situation: &Situation<'_>,
+        thresholds: Option<&MqaThresholds>,
+        status: &MqaStatus,
+    ) -> Moment {
         Moment {
             intent_points: self.intent_points,
             heat: self.heat,
             engaged: self.engaged.iter().copied().collect(),
-            conditions: mqa::conditions(situation, thresholds, status),
-            act_now: situation.acts_now(thresholds),
+            conditions: thresholds
+                .map(|thresholds| mqa::conditions(situation, thresholds, status))
+                .unwrap_or_default(),
+            act_now: thresholds.is_some_and(|thresholds| situation.acts_now(thresholds)),
         }
     }
 }

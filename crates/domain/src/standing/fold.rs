@@ -52,22 +52,37 @@ impl Standing {
             | Event::RelationSet { .. }
             | Event::RelationCleared { .. } => {
                 let matters = matters(&record.event, model);
-                let dated = self.signals() == 0 || !is_first(&record.event, state);
+                let first = is_first(&record.event, state);
                 let at = record.at;
-                if matters && dated && !self.stale && at >= self.judged_to {
+                if !matters {
+                    state.apply(record);
+                } else if self.signals() == 0 {
+                    // Nothing happened yet, so there is nothing to judge; a changed fact still has its date.
+                    state.apply(record);
+                    self.refresh(state, model);
+                    if !first {
+                        self.dated(at);
+                    }
+                } else if first || self.stale || at < self.judged_to {
+                    state.apply(record);
+                    self.refresh(state, model);
+                    self.stale = true;
+                } else {
                     self.advance(state, model, at, notices);
                     state.apply(record);
                     self.refresh(state, model);
+                    self.facts_to = at;
                     self.judge(state, model, at, notices);
-                } else {
-                    state.apply(record);
-                    if matters {
-                        self.refresh(state, model);
-                        self.stale = true;
-                    }
                 }
             }
         }
+    }
+
+    /// Notes a fact that changed before any signal came.
+    fn dated(&mut self, at: Timestamp) {
+        self.facts_to = self.facts_to.max(at);
+        self.judged_to = self.judged_to.max(at);
+        self.checked_to = self.checked_to.max(at);
     }
 
     fn signals(&self) -> u64 {
@@ -117,29 +132,30 @@ impl Standing {
             return true;
         };
         let adds = rule.points >= 0.0 && rule.combine == Combine::Sum && !rule.once_per_day && !rule.act_now;
-        adds && self.groups.iter().all(|group| {
-            if let Some(since) = group.status.since {
-                // It was in all the while, and more points do not make it leave.
-                return since <= signal.occurred_at && group.status.failing.is_empty();
-            }
-            // It was out all the while, and even with all that is positive heat stays under the line. Positive
-            // parts only fall, so their size at the signal's instant bounds them from there on.
-            let curves = Curves::of(group);
-            let positive = |parts: &[crate::decay::Part]| -> f64 {
-                parts
+        adds && signal.occurred_at >= self.facts_to
+            && self.groups.iter().all(|group| {
+                if let Some(since) = group.status.since {
+                    // It was in all the while, and more points do not make it leave.
+                    return since <= signal.occurred_at && group.status.failing.is_empty();
+                }
+                // It was out all the while, and even with all that is positive heat stays under the line. Positive
+                // parts only fall, so their size at the signal's instant bounds them from there on.
+                let curves = Curves::of(group);
+                let positive = |parts: &[crate::decay::Part]| -> f64 {
+                    parts
+                        .iter()
+                        .map(|part| part.at(signal.occurred_at).max(0.0))
+                        .sum()
+                };
+                let most: f64 = curves
+                    .people
                     .iter()
-                    .map(|part| part.at(signal.occurred_at).max(0.0))
-                    .sum()
-            };
-            let most: f64 = curves
-                .people
-                .iter()
-                .map(|person| person.weight * positive(curves.parts_of(person)))
-                .sum();
-            let out_since = group.spans.last().and_then(|span| span.left);
-            out_since.is_none_or(|left| left <= signal.occurred_at)
-                && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
-        })
+                    .map(|person| person.weight * positive(curves.parts_of(person)))
+                    .sum();
+                let out_since = group.spans.last().and_then(|span| span.left);
+                out_since.is_none_or(|left| left <= signal.occurred_at)
+                    && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
+            })
     }
 }
 
@@ -258,18 +274,14 @@ pub fn refold(
     for (at, _, entry) in &entries {
         if *at > horizon.as_of {
             // What is dated ahead of now waits; what lies between a past `as_of` and now did not happen yet.
-            if let Entry::Record(Record {
-                event: Event::SignalRecorded(signal),
-                ..
-            }) = entry
+            if horizon.as_of == horizon.now
+                && let Entry::Record(record) = entry
             {
-                if *at > horizon.now && horizon.as_of == horizon.now && !signal.expired {
-                    standing.ahead.push(signal.clone());
-                }
-                if let Entry::Record(record) = entry
-                    && horizon.as_of == horizon.now
+                state.apply(record);
+                if let Event::SignalRecorded(signal) = &record.event
+                    && !signal.expired
                 {
-                    state.apply(record);
+                    standing.ahead.push(signal.clone());
                 }
             }
             continue;
@@ -289,7 +301,17 @@ pub fn refold(
                     | Event::ContactIntroduced { .. }
                     | Event::ContactStated { .. }
                     | Event::RelationSet { .. }
-                    | Event::RelationCleared { .. } => standing.refresh(&state, model),
+                    | Event::RelationCleared { .. } => {
+                        if !matters(&record.event, model) {
+                            continue;
+                        }
+                        standing.refresh(&state, model);
+                        standing.facts_to = *at;
+                        if standing.signals() == 0 {
+                            standing.dated(*at);
+                            continue;
+                        }
+                    }
                 }
             }
             Entry::Model(later) => {
@@ -313,12 +335,14 @@ impl Standing {
             next.add(signal, state, model);
         }
         next.ahead = self.ahead;
+        next.facts_to = self.facts_to;
         for group in &mut next.groups {
             if let Some(old) = self.groups.iter().find(|old| old.solution == group.solution) {
                 group.status.clone_from(&old.status);
                 group.spans.clone_from(&old.spans);
                 group.band = old.band;
                 group.engaged.clone_from(&old.engaged);
+                group.quorum = old.quorum;
             }
         }
         next
