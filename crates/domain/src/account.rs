@@ -1,7 +1,7 @@
 //! An account's facts: what happened and who said so. [`decide`] and [`AccountState::apply`] are the only two
 //! ways to change them; what a model makes of them is the [standing](crate::standing).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contact::{Card, Contact, RelationKey};
@@ -160,7 +160,9 @@ impl AccountState {
 pub struct Directory {
     cards: BTreeMap<ContactNo, Card>,
     by_id: BTreeMap<ContactId, ContactNo>,
-    by_email: BTreeMap<Arc<str>, ContactNo>,
+    /// Who lists an address. Several may: then it is the lowest number's, whatever came first, so that a directory
+    /// put back from its cards finds whom this one does.
+    by_email: BTreeMap<Arc<str>, BTreeSet<ContactNo>>,
 }
 
 impl Directory {
@@ -181,8 +183,11 @@ impl Directory {
                 self.by_id.remove(id);
             }
             for email in &old.emails {
-                if self.by_email.get(email) == Some(&no) {
-                    self.by_email.remove(email);
+                if let Some(holders) = self.by_email.get_mut(email) {
+                    holders.remove(&no);
+                    if holders.is_empty() {
+                        self.by_email.remove(email);
+                    }
                 }
             }
         }
@@ -190,8 +195,7 @@ impl Directory {
             self.by_id.insert(id.clone(), no);
         }
         for email in &card.emails {
-            // The contact who had an address first keeps it.
-            self.by_email.entry(email.clone()).or_insert(no);
+            self.by_email.entry(email.clone()).or_default().insert(no);
         }
         self.cards.insert(no, card);
     }
@@ -213,10 +217,10 @@ impl Directory {
         self.by_id.get(id).copied()
     }
 
-    /// Returns the contact with that lower-case email address.
+    /// Returns the contact with that lower-case email address; of several the lowest number.
     #[must_use]
     pub fn find_email(&self, email: &str) -> Option<ContactNo> {
-        self.by_email.get(email).copied()
+        self.by_email.get(email)?.first().copied()
     }
 
     /// Returns the number the next new contact gets.

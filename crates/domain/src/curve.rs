@@ -14,6 +14,9 @@ use crate::time::Timestamp;
 /// Reached only by a curve that lies on its line to the last bits for long, as when opposite points cancel out.
 const LOOKS_MAX: u32 = 100_000;
 
+/// By how much of its size rounding may move a sum of parts: some units in the last place.
+const HAIR: f64 = 1e-12;
+
 /// Parts of one person, with what a point of it weighs; not negative.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighted<'a> {
@@ -71,21 +74,27 @@ impl Curve<'_> {
         let extent = self.extent(t);
         let positive = extent.rising + extent.rising_constant;
         let negative = extent.falling + extent.falling_constant;
-        let half_lives = |decaying: f64, needed: f64| math::log2(decaying / needed);
-        let wait_ms = if self.at(t) >= level {
-            // F >= constant + decaying * 2^(-dt/h) - negative; below the level at the earliest when that is.
-            let needed = level + negative - extent.rising_constant;
-            if needed <= 0.0 {
-                return None;
-            }
-            extent.rising_half_life_ms * half_lives(extent.rising, needed)
-        } else {
-            let needed = positive - extent.falling_constant - level;
-            if needed <= 0.0 {
-                return None;
-            }
-            extent.falling_half_life_ms * half_lives(extent.falling, needed)
+        // So close to the level either answer may be the one given: neither change is left out.
+        let hair = (positive + negative + level.abs()) * HAIR;
+        let value = self.at(t);
+        let wait_ms = |decaying: f64, half_life_ms: f64, needed: f64| {
+            (decaying > 0.0 && needed > 0.0).then(|| half_life_ms * math::log2(decaying / needed))
         };
+        // F >= constant + decaying * 2^(-dt/h) - negative; below the level at the earliest when that is.
+        let falls_ms = wait_ms(
+            extent.rising,
+            extent.rising_half_life_ms,
+            level + negative - extent.rising_constant,
+        )
+        .filter(|_| value >= level - hair);
+        // And F <= positive - constant - decaying * 2^(-dt/h), by the other signs.
+        let rises_ms = wait_ms(
+            extent.falling,
+            extent.falling_half_life_ms,
+            positive - extent.falling_constant - level,
+        )
+        .filter(|_| value < level + hair);
+        let wait_ms = falls_ms.into_iter().chain(rises_ms).reduce(f64::min)?;
         if !wait_ms.is_finite() || wait_ms <= 2.0 {
             return Some(t);
         }
@@ -184,8 +193,8 @@ impl Curve<'_> {
             slope_low += weight * flat.min(steep);
             slope_high += weight * flat.max(steep);
         }
-        // Rounding may move a sum by some units in the last place: such a hair is a doubt, never a certainty.
-        let hair = size * 1e-12;
+        // A hair is a doubt, never a certainty.
+        let hair = size * HAIR;
         if low > level + hair || high < level - hair {
             return Sight::OneSide;
         }

@@ -330,10 +330,42 @@ pub fn heat(intent_points: f64, half_point: f64) -> f64 {
     100.0 * (1.0 - math::exp2(-intent_points.max(0.0) / half_point))
 }
 
-/// Returns the intent points at which heat reaches `heat`: the inverse of [`heat`].
+/// Returns the least intent points at which [`heat`], as it is computed, reaches `line`.
+///
+/// - `line`: `0..=100`; 0 points reach the line 0.
 #[must_use]
-pub fn points_at_heat(heat: f64, half_point: f64) -> f64 {
-    -half_point * math::log2(1.0 - (heat / 100.0).clamp(0.0, 1.0 - f64::EPSILON / 2.0))
+pub fn points_at_heat(line: f64, half_point: f64) -> f64 {
+    if line <= 0.0 {
+        return 0.0;
+    }
+    // The inverse is only near: close to 100 heat is flat, and both ways round. What it is near is then found by
+    // halving, so that points reach the level exactly when heat reaches the line.
+    let near = -half_point * math::log2(1.0 - (line / 100.0).clamp(0.0, 1.0 - f64::EPSILON / 2.0));
+    let reaches = |points: f64| heat(points, half_point) >= line;
+    let (mut under, mut over) = (near, near);
+    let mut step = near * f64::EPSILON;
+    while reaches(under) && under > 0.0 {
+        over = under;
+        under = (under - step).max(0.0);
+        step *= 2.0;
+    }
+    // At 54 half points 1 - 2^-x is 1 to the last bit.
+    while !reaches(over) && over < 64.0 * half_point {
+        under = over;
+        over += step;
+        step *= 2.0;
+    }
+    loop {
+        let middle = under + (over - under) / 2.0;
+        if middle <= under || middle >= over {
+            return over;
+        }
+        if reaches(middle) {
+            over = middle;
+        } else {
+            under = middle;
+        }
+    }
 }
 
 /// A band of heat, in words (docs/semantics.md 3.4).

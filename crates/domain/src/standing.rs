@@ -14,7 +14,7 @@ use crate::decay::Part;
 use crate::engagement::{self, Band, Person, SignalView};
 use crate::fit::Fit;
 use crate::id::{ContactNo, Kind, ModelVersion, Role, Solution};
-use crate::model::{Model, MqaThresholds, SignalRule};
+use crate::model::{Combine, Model, MqaThresholds, SignalRule};
 use crate::mqa::{self, ConditionState, MqaStatus, Situation, Verdict};
 use crate::signal::Signal;
 use crate::time::Timestamp;
@@ -108,7 +108,8 @@ pub struct Standing {
     pub ahead: Vec<Signal>,
     /// The last instant at which something was judged.
     pub judged_to: Timestamp,
-    /// The last instant from which a changed fact holds: weights before it may have been others.
+    /// The last instant from which a changed fact or another model holds: weights and points before it may have
+    /// been others.
     pub facts_to: Timestamp,
     /// Signals that count: of a known kind and not expired.
     pub counted: u64,
@@ -120,8 +121,6 @@ pub struct Standing {
     pub stale: bool,
     /// The instant up to which nothing changed since `judged_to`.
     checked_to: Timestamp,
-    /// Since when the model and every fact that matters are what they are now.
-    settled_from: Timestamp,
     /// Nothing changes before this instant; `None`: never by time alone.
     quiet_until: Option<Timestamp>,
     fit: Fit,
@@ -270,7 +269,6 @@ impl Standing {
             unknown_kinds: BTreeSet::new(),
             stale: false,
             checked_to: Timestamp::MIN,
-            settled_from: Timestamp::MIN,
             quiet_until: None,
             fit: Fit::of(&model.fit, state),
             thresholds: None,
@@ -597,6 +595,14 @@ impl Group {
             change,
             late: false,
         }
+    }
+
+    /// Whether anybody has signals of a gauge that counts the newest only.
+    fn holds_latest(&self) -> bool {
+        self.members
+            .values()
+            .flat_map(|member| &member.person.kinds)
+            .any(|(kind, _)| kind.rule.combine == Combine::Latest)
     }
 
     fn enter(&mut self, t: Timestamp) {

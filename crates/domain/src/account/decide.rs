@@ -186,7 +186,13 @@ impl Deciding<'_> {
         if self.contact_count() >= self.policy.contacts_max {
             return Err(self.policy.contacts_max);
         }
-        let next = self.directory.next_no().0;
+        // A number is never given twice, not even when the card of its contact was erased.
+        let known = self.state.contacts.last_key_value();
+        let next = self
+            .directory
+            .next_no()
+            .0
+            .max(known.map_or(0, |(no, _)| no.0 + 1));
         let no = ContactNo(next + u32::try_from(self.new_ids.len()).unwrap_or(u32::MAX));
         self.new_ids.insert(id.clone(), no);
         let mut card = Card {
@@ -233,9 +239,12 @@ impl Deciding<'_> {
         if change.title.is_named() || change.function.is_named() {
             let card = self.drafts.get(&no).or_else(|| self.directory.card(no));
             let title = card.and_then(|card| card.title.as_deref());
+            let stated = known.function.as_ref();
             let function = match change.function.named() {
-                Some(function) => function.map(|function| &**function),
-                None => known.function.as_ref().map(|stated| &*stated.value),
+                Some(function) if stated.is_none_or(|stated| self.outranks(&change.source, &stated.source)) => {
+                    function.map(|function| &**function)
+                }
+                Some(_) | None => stated.map(|stated| &*stated.value),
             };
             let read = infer::infer(title, function, self.model);
             if read.roles != known.inferred || read.seniority != known.inferred_seniority {

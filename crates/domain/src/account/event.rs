@@ -192,6 +192,20 @@ impl ContactFact {
         }
     }
 
+    /// Whether it takes back what was said.
+    pub(crate) fn clears(&self) -> bool {
+        match self {
+            Self::Roles(roles) => roles.as_ref().is_none_or(Vec::is_empty),
+            Self::Inferred { roles, seniority } => roles.is_empty() && seniority.is_none(),
+            Self::Seniority(value) => value.is_none(),
+            Self::Attitude(value) => value.is_none(),
+            Self::Excluded(value)
+            | Self::Function(value)
+            | Self::LeadSource(value)
+            | Self::Consent(value) => value.is_none(),
+        }
+    }
+
     /// Whether such a fact can change a standing.
     pub(crate) fn matters(&self) -> bool {
         match self {

@@ -125,6 +125,9 @@ impl Standing {
 
     /// Returns whether a late signal, added already, surely changes no past judgement of MQA.
     fn leaves_the_past(&self, signal: &Signal, model: &Model) -> bool {
+        if signal.occurred_at < self.facts_to {
+            return false;
+        }
         let Some(rule) = model.rule(signal.kind.as_str()) else {
             return true;
         };
@@ -132,14 +135,17 @@ impl Standing {
             return true;
         };
         let adds = rule.points >= 0.0 && rule.combine == Combine::Sum && !rule.once_per_day && !rule.act_now;
-        adds && signal.occurred_at >= self.facts_to
-            && self.groups.iter().all(|group| {
+        adds && self.groups.iter().all(|group| {
                 if let Some(since) = group.status.since {
                     // It was in all the while, and more points do not make it leave.
                     return since <= signal.occurred_at && group.status.failing.is_empty();
                 }
                 // It was out all the while, and even with all that is positive heat stays under the line. Positive
-                // parts only fall, so their size at the signal's instant bounds them from there on.
+                // parts only fall, so their size at the signal's instant bounds them from there on; but for a gauge,
+                // which may have stood higher before its newest signal.
+                if group.holds_latest() {
+                    return false;
+                }
                 let curves = Curves::of(group);
                 let positive = |parts: &[crate::decay::Part]| -> f64 {
                     parts
@@ -150,6 +156,8 @@ impl Standing {
                 let most: f64 = curves
                     .people
                     .iter()
+                    // Seen from long before its signals a part may be infinite, and nothing times that is no number.
+                    .filter(|person| person.weight > 0.0)
                     .map(|person| person.weight * positive(curves.parts_of(person)))
                     .sum();
                 let out_since = group.spans.last().and_then(|span| span.left);
@@ -205,15 +213,16 @@ enum Stating {
     Relation(RelationKey),
 }
 
+/// Returns what a record states; nothing when it takes something back: to clear what nobody said says nothing.
 fn stating(event: &Event) -> Option<Stating> {
     match event {
-        Event::FieldSet { field, .. } => Some(Stating::Field(field.clone())),
+        Event::FieldSet { field, value, .. } => value.as_ref().map(|_| Stating::Field(field.clone())),
         Event::ContactIntroduced { contact } => Some(Stating::Introduction(*contact)),
-        Event::ContactStated { contact, fact, .. } => Some(Stating::Contact(*contact, fact.field())),
-        Event::RelationSet { relation, .. } | Event::RelationCleared { relation } => {
-            Some(Stating::Relation(*relation))
+        Event::ContactStated { contact, fact, .. } => {
+            (!fact.clears()).then(|| Stating::Contact(*contact, fact.field()))
         }
-        Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
+        Event::RelationSet { relation, .. } => Some(Stating::Relation(*relation)),
+        Event::RelationCleared { .. } | Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
     }
 }
 
@@ -317,6 +326,7 @@ pub fn refold(
             Entry::Model(later) => {
                 model = &later.model;
                 standing = standing.under(&state, model, later.version, &folded);
+                standing.facts_to = *at;
             }
         }
         standing.judge(&state, model, *at, notices);
@@ -335,7 +345,6 @@ impl Standing {
             next.add(signal, state, model);
         }
         next.ahead = self.ahead;
-        next.facts_to = self.facts_to;
         for group in &mut next.groups {
             if let Some(old) = self.groups.iter().find(|old| old.solution == group.solution) {
                 group.status.clone_from(&old.status);
@@ -387,9 +396,16 @@ pub fn corrections(announced: &Standing, told: &Standing, notices: &[Notice]) ->
         corrections.extend(
             before
                 .iter()
-                .filter(|span| !entered(&after, span.entered))
-                .map(|span| Notice {
-                    at: span.entered,
+                .filter_map(|span| {
+                    if entered(&after, span.entered) {
+                        // It did enter then, but did not leave as announced.
+                        span.left.filter(|at| !left(&after, *at))
+                    } else {
+                        Some(span.entered)
+                    }
+                })
+                .map(|at| Notice {
+                    at,
                     solution: group.solution.clone(),
                     change: Change::MqaRevised {
                         since: group.status.since,
