@@ -108,7 +108,9 @@ impl EmbeddedStore {
         folder.make_database(|unfinished| {
             let database = open_database(unfinished, options).map_err(fail.clone()("open"))?;
             Spaces::open(&database).map_err(fail.clone()("open"))?;
-            database.persist(PersistMode::SyncAll).map_err(fail.clone()("write"))
+            database
+                .persist(PersistMode::SyncAll)
+                .map_err(fail.clone()("write"))
         })?;
         let io = |error| folder::fault(folder.path(), "open", error);
         let synced = SyncedMark::open(folder.path()).map_err(io)?;
@@ -140,7 +142,11 @@ impl EmbeddedStore {
     }
 
     fn sound(&self) -> Result<(), Error> {
-        if self.poisoned.load(Ordering::Acquire) { Err(Error::Poisoned) } else { Ok(()) }
+        if self.poisoned.load(Ordering::Acquire) {
+            Err(Error::Poisoned)
+        } else {
+            Ok(())
+        }
     }
 
     /// Returns the right to write; nobody else writes while it is held.
@@ -154,8 +160,14 @@ impl EmbeddedStore {
     fn sync(&self, writer: &mut Writer, mut batch: OwnedWriteBatch) -> Result<CommitMark, Error> {
         let commits = writer.commits + 1;
         batch.insert(&self.spaces.meta, META_COMMITS, commits.to_be_bytes());
-        batch.durability(Some(PersistMode::SyncData)).commit().map_err(|error| self.poison(error))?;
-        writer.synced.write(commits).map_err(|error| self.poison(fjall::Error::Io(error)))?;
+        batch
+            .durability(Some(PersistMode::SyncData))
+            .commit()
+            .map_err(|error| self.poison(error))?;
+        writer
+            .synced
+            .write(commits)
+            .map_err(|error| self.poison(fjall::Error::Io(error)))?;
         writer.commits = commits;
         self.committed.store(commits, Ordering::Release);
         Ok(CommitMark(commits))
@@ -164,7 +176,8 @@ impl EmbeddedStore {
     fn poison(&self, error: fjall::Error) -> Error {
         self.poisoned.store(true, Ordering::Release);
         let error = fault(self.path(), "write", error);
-        tracing::error!(error = &error as &dyn std::error::Error, "the store stopped: a write failed");
+        let cause: &dyn std::error::Error = &error;
+        tracing::error!(error = cause, "the store stopped: a write failed");
         error
     }
 
@@ -199,19 +212,31 @@ impl Store for EmbeddedStore {
     fn put_snapshot(&self, account: &AccountId, snapshot: &Snapshot) -> Result<(), Error> {
         self.sound()?;
         let key = keys::of_account(account);
-        let found = self.head(&self.database.snapshot(), account)?.map_or(Seq(0), |head| head.seq);
+        let found = self
+            .head(&self.database.snapshot(), account)?
+            .map_or(Seq(0), |head| head.seq);
         if snapshot.seq > found {
-            return Err(Error::SequenceMismatch { account: account.clone(), expected: snapshot.seq, found });
+            return Err(Error::SequenceMismatch {
+                account: account.clone(),
+                expected: snapshot.seq,
+                found,
+            });
         }
         let sealed = record::seal_snapshot(&key, snapshot);
-        self.spaces.snapshots.insert(key, sealed).map_err(|error| self.poison(error))
+        self.spaces
+            .snapshots
+            .insert(key, sealed)
+            .map_err(|error| self.poison(error))
     }
 
     fn delete_snapshots(&self) -> Result<(), Error> {
         self.sound()?;
         for entry in self.database.snapshot().iter(&self.spaces.snapshots) {
             let key = entry.key().map_err(|error| self.read_fault(error))?;
-            self.spaces.snapshots.remove(key).map_err(|error| self.poison(error))?;
+            self.spaces
+                .snapshots
+                .remove(key)
+                .map_err(|error| self.poison(error))?;
         }
         Ok(())
     }
@@ -221,7 +246,12 @@ impl Store for EmbeddedStore {
         self.read_history(account, after, limit)
     }
 
-    fn notices(&self, account: &AccountId, after: NoticeNo, limit: usize) -> Result<Vec<StoredNotice>, Error> {
+    fn notices(
+        &self,
+        account: &AccountId,
+        after: NoticeNo,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, Error> {
         self.sound()?;
         self.read_notices(account, after, limit)
     }
@@ -236,11 +266,11 @@ impl Store for EmbeddedStore {
         self.read_doc(collection, key)
     }
 
-    fn write_docs(&self, writes: Vec<DocWrite>) -> Result<(), Error> {
+    fn write_docs(&self, docs: Vec<DocWrite>) -> Result<(), Error> {
         let mut batch = self.database.batch();
-        for write in writes {
-            let key = keys::doc(&write.collection, &write.key)?;
-            match write.value {
+        for doc in docs {
+            let key = keys::doc(&doc.collection, &doc.key)?;
+            match doc.value {
                 Some(value) => {
                     let sealed = record::seal_doc(&key, &value);
                     batch.insert(&self.spaces.docs, key, sealed);
@@ -314,7 +344,10 @@ fn check_journals(folder: &Folder, acknowledged: u64) -> Result<(), Error> {
         Ok(checked) => checked,
         Err(CheckError::Io(error)) => return Err(folder::fault(path, "read", error)),
         Err(error @ CheckError::Damaged { .. }) => {
-            return Err(Error::Damaged { place: path.display().to_string(), reason: error.to_string() });
+            return Err(Error::Damaged {
+                place: path.display().to_string(),
+                reason: error.to_string(),
+            });
         }
     };
     let Some(torn) = checked.torn else { return Ok(()) };
@@ -342,12 +375,23 @@ fn lost(path: &Path, found: u64, acknowledged: u64) -> Error {
 }
 
 /// Says what fjall's error means for a person.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "fjall's list is open, and all the rest is damage"
+)]
 fn fault(path: &Path, action: &'static str, error: fjall::Error) -> Error {
     use fjall::LsmError;
     match error {
-        fjall::Error::Io(error) | fjall::Error::Storage(LsmError::Io(error)) => folder::fault(path, action, error),
+        fjall::Error::Io(error) | fjall::Error::Storage(LsmError::Io(error)) => {
+            folder::fault(path, action, error)
+        }
         fjall::Error::Poisoned => Error::Poisoned,
-        fjall::Error::Locked => Error::Locked { folder: PathBuf::from(path) },
-        error => Error::Damaged { place: path.display().to_string(), reason: error.to_string() },
+        fjall::Error::Locked => Error::Locked {
+            folder: PathBuf::from(path),
+        },
+        error => Error::Damaged {
+            place: path.display().to_string(),
+            reason: error.to_string(),
+        },
     }
 }

@@ -1,6 +1,6 @@
 //! Stored forms: what a home writes, in forms of its own with a version each.
 //!
-//! Contents are MessagePack with field names, so that a stranger can read them; heads are fixed fields, for speed.
+//! Contents are `MessagePack` with field names, so that a stranger can read them; heads are fixed fields, for speed.
 //! A changed form is a new version beside the old one, with a conversion, and a new frozen sample in
 //! `record/golden/`. The old sample stays and must still read.
 
@@ -105,7 +105,11 @@ pub fn seal_head(key: &[u8], head: Head<'_>) -> Vec<u8> {
 pub fn open_head<'a>(key: &[u8], bytes: &'a [u8]) -> Result<Head<'a>, Damage> {
     let opened = envelope::open(Kind::Head, key, bytes)?;
     let (notices, summary) = take_u64(opened.payload)?;
-    Ok(Head { seq: Seq(opened.seq), notices: NoticeNo(notices), summary })
+    Ok(Head {
+        seq: Seq(opened.seq),
+        notices: NoticeNo(notices),
+        summary,
+    })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -119,7 +123,12 @@ struct CardV1 {
 /// Returns a card's stored form.
 #[must_use]
 pub fn seal_card(key: &[u8], card: &Card) -> Vec<u8> {
-    let Card { outside_id, name, title, emails } = card;
+    let Card {
+        outside_id,
+        name,
+        title,
+        emails,
+    } = card;
     let stored = CardV1 {
         outside_id: outside_id.as_ref().map(|id| id.as_str().into()),
         name: name.clone(),
@@ -155,7 +164,11 @@ pub fn seal_notice(key: &[u8], seq: Seq, notice: &[u8]) -> Vec<u8> {
 /// When it is damaged or of a newer form.
 pub fn open_notice(key: &[u8], no: NoticeNo, bytes: &[u8]) -> Result<StoredNotice, Damage> {
     let opened = envelope::open(Kind::Notice, key, bytes)?;
-    Ok(StoredNotice { no, seq: Seq(opened.seq), bytes: opened.payload.to_vec() })
+    Ok(StoredNotice {
+        no,
+        seq: Seq(opened.seq),
+        bytes: opened.payload.to_vec(),
+    })
 }
 
 /// Returns a document's stored form.
@@ -173,7 +186,7 @@ pub fn open_doc<'a>(key: &[u8], bytes: &'a [u8]) -> Result<&'a [u8], Damage> {
 }
 
 /// # Panics
-/// Never in practice: the forms hold only what MessagePack has, and memory does not refuse a write.
+/// Never in practice: the forms hold only what `MessagePack` has, and memory does not refuse a write.
 fn pack(bytes: &mut Vec<u8>, form: &impl Serialize) {
     if let Err(error) = rmp_serde::encode::write_named(bytes, form) {
         unreachable!("a stored form does not pack: {error}");

@@ -72,8 +72,11 @@ impl EmbeddedStore {
         group: &[Append],
     ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
         let mut writer = self.writer()?;
-        let mut staged =
-            Staged { batch: self.database.batch(), places: HashMap::new(), ids: HashSet::new() };
+        let mut staged = Staged {
+            batch: self.database.batch(),
+            places: HashMap::new(),
+            ids: HashSet::new(),
+        };
         let mut answers = Vec::with_capacity(group.len());
         for append in group {
             answers.push(self.stage(&writer, &mut staged, append)?);
@@ -83,7 +86,10 @@ impl EmbeddedStore {
             return Ok(answers);
         }
         let mark = self.sync(&mut writer, batch)?;
-        #[expect(clippy::iter_over_hash_type, reason = "the order of a cache's entries decides nothing")]
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "the order of a cache's entries decides nothing"
+        )]
         for (account, place) in places {
             writer.heads.put(account, place);
         }
@@ -99,14 +105,19 @@ impl EmbeddedStore {
         append: &Append,
     ) -> Result<Result<Appended, AppendRefusal>, Error> {
         if writer.owner.as_ref() != Some(&append.owner) {
-            return Ok(Err(AppendRefusal::StaleOwner { token: append.owner.clone() }));
+            return Ok(Err(AppendRefusal::StaleOwner {
+                token: append.owner.clone(),
+            }));
         }
         let found = match self.place(writer, staged, &append.account)? {
             Ok(place) => place,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let numbered =
-            append.records.iter().zip(append.expected.0 + 1..).all(|(record, seq)| record.seq.0 == seq);
+        let numbered = append
+            .records
+            .iter()
+            .zip(append.expected.0 + 1..)
+            .all(|(record, seq)| record.seq.0 == seq);
         if found.seq != append.expected || !numbered {
             return Ok(Err(AppendRefusal::SequenceMismatch {
                 account: append.account.clone(),
@@ -117,12 +128,17 @@ impl EmbeddedStore {
         let ids = match self.fresh_ids(writer, staged, append)? {
             Ok(ids) => ids,
             Err(id) => {
-                return Ok(Err(AppendRefusal::DuplicateId { account: append.account.clone(), id }));
+                return Ok(Err(AppendRefusal::DuplicateId {
+                    account: append.account.clone(),
+                    id,
+                }));
             }
         };
         let appended = self.stage_values(staged, append, found);
         for key in &ids {
-            staged.batch.insert(&self.spaces.ids, key.clone(), Slice::default());
+            staged
+                .batch
+                .insert(&self.spaces.ids, key.clone(), Slice::default());
         }
         staged.ids.extend(ids);
         Ok(Ok(appended))
@@ -135,19 +151,35 @@ impl EmbeddedStore {
         staged: &Staged,
         account: &AccountId,
     ) -> Result<Result<Place, AppendRefusal>, Error> {
-        if let Some(place) = staged.places.get(account).copied().or_else(|| writer.heads.get(account)) {
+        if let Some(place) = staged
+            .places
+            .get(account)
+            .copied()
+            .or_else(|| writer.heads.get(account))
+        {
             return Ok(Ok(place));
         }
         let key = keys::of_account(account);
-        let stored = self.spaces.heads.get(&key).map_err(|error| self.read_fault(error))?;
+        let stored = self
+            .spaces
+            .heads
+            .get(&key)
+            .map_err(|error| self.read_fault(error))?;
         let Some(stored) = stored else {
-            return Ok(Ok(Place { seq: Seq(0), notices: NoticeNo(0) }));
+            return Ok(Ok(Place {
+                seq: Seq(0),
+                notices: NoticeNo(0),
+            }));
         };
         Ok(match record::open_head(&key, &stored) {
-            Ok(head) => Ok(Place { seq: head.seq, notices: head.notices }),
-            Err(damage) => {
-                Err(AppendRefusal::Corrupt { account: account.clone(), reason: damage.to_string() })
-            }
+            Ok(head) => Ok(Place {
+                seq: head.seq,
+                notices: head.notices,
+            }),
+            Err(damage) => Err(AppendRefusal::Corrupt {
+                account: account.clone(),
+                reason: damage.to_string(),
+            }),
         })
     }
 
@@ -162,12 +194,19 @@ impl EmbeddedStore {
         let mut own: HashSet<Slice> = HashSet::new();
         let mut fresh = Vec::new();
         for record in &append.records {
-            let Event::SignalRecorded(signal) = &record.event else { continue };
+            let Event::SignalRecorded(signal) = &record.event else {
+                continue;
+            };
             let key = Slice::from(keys::signal_id(&append.account, &signal.id));
             // Within the window a miss is certain; a hit may be another id with the same hash.
             let ask_disk = !in_window || writer.ids.may_hold(&key);
             let known = staged.ids.contains(&key)
-                || (ask_disk && self.spaces.ids.contains_key(&key).map_err(|error| self.read_fault(error))?);
+                || (ask_disk
+                    && self
+                        .spaces
+                        .ids
+                        .contains_key(&key)
+                        .map_err(|error| self.read_fault(error))?);
             if known || !own.insert(key.clone()) {
                 return Ok(Err(signal.id.clone()));
             }
@@ -198,7 +237,14 @@ impl EmbeddedStore {
             batch.insert(&self.spaces.notices, key, sealed);
         }
         let key = keys::of_account(account);
-        let sealed = record::seal_head(&key, Head { seq, notices, summary: &append.summary });
+        let sealed = record::seal_head(
+            &key,
+            Head {
+                seq,
+                notices,
+                summary: &append.summary,
+            },
+        );
         batch.insert(&self.spaces.heads, key, sealed);
         places.insert(account.clone(), Place { seq, notices });
         Appended { seq, notices }

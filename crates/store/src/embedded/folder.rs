@@ -28,7 +28,11 @@ impl Folder {
     /// Takes hold of the folder; makes it when there is none.
     pub(super) fn hold(path: &Path) -> Result<Self, Error> {
         match fs::metadata(path) {
-            Ok(found) if !found.is_dir() => return Err(Error::NotAFolder { path: path.to_owned() }),
+            Ok(found) if !found.is_dir() => {
+                return Err(Error::NotAFolder {
+                    path: path.to_owned(),
+                });
+            }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(path).map_err(|error| fault(path, "open", error))?;
@@ -46,8 +50,13 @@ impl Folder {
             .open(path.join("lock"))
             .map_err(|error| fault(path, "open", error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked { folder: path.to_owned() }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked {
+                folder: path.to_owned(),
+            }),
             Err(TryLockError::Error(error)) => Err(fault(path, "open", error)),
         }
     }
@@ -94,12 +103,17 @@ fn check_format(path: &Path) -> Result<(), Error> {
             Ok(_) => Ok(()),
             Err(_) => Err(Error::Damaged {
                 place: path.display().to_string(),
-                reason: format!("quorate-format holds {:?}", text.chars().take(32).collect::<String>()),
+                reason: format!(
+                    "quorate-format holds {:?}",
+                    text.chars().take(32).collect::<String>()
+                ),
             }),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if path.join("db").exists() {
-                return Err(Error::Foreign { folder: path.to_owned() });
+                return Err(Error::Foreign {
+                    folder: path.to_owned(),
+                });
             }
             Ok(())
         }
@@ -110,13 +124,26 @@ fn check_format(path: &Path) -> Result<(), Error> {
 /// Says what went wrong with the folder in terms of what to do about it.
 pub(super) fn fault(path: &Path, action: &'static str, error: io::Error) -> Error {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-        Error::Full { place: path.display().to_string() }
-    } else if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
-        Error::ReadOnly { folder: path.to_owned() }
+        Error::Full {
+            place: path.display().to_string(),
+        }
+    } else if matches!(
+        error.kind(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    ) {
+        Error::ReadOnly {
+            folder: path.to_owned(),
+        }
     } else if error.kind() == ErrorKind::NotADirectory {
-        Error::NotAFolder { path: path.to_owned() }
+        Error::NotAFolder {
+            path: path.to_owned(),
+        }
     } else {
-        Error::Io { place: path.display().to_string(), action, source: error }
+        Error::Io {
+            place: path.display().to_string(),
+            action,
+            source: error,
+        }
     }
 }
 

@@ -50,7 +50,9 @@ pub(super) fn check(database: &Path, commit_key: &[u8]) -> Result<Checked, Check
     for entry in fs::read_dir(database)? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "jnl")
-            && let Some(id) = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok())
+            && let Some(id) = path
+                .file_stem()
+                .and_then(|stem| stem.to_str()?.parse::<u64>().ok())
         {
             journals.push((id, path));
         }
@@ -71,7 +73,11 @@ pub(super) fn check(database: &Path, commit_key: &[u8]) -> Result<Checked, Check
         if place != newest || a_batch_follows(rest.get(..used).unwrap_or_default()) {
             return Err(CheckError::Damaged { file, at: length(at) });
         }
-        checked.torn = Some(Torn { file, at: length(at), bytes: length(used) });
+        checked.torn = Some(Torn {
+            file,
+            at: length(at),
+            bytes: length(used),
+        });
     }
     Ok(checked)
 }
@@ -86,9 +92,15 @@ pub(super) fn cut(torn: &Torn) -> io::Result<()> {
 /// Returns how many bytes are left without the zeros at the end, which fjall puts there in advance.
 fn used_bytes(rest: &[u8]) -> Option<usize> {
     const PAGE: [u8; 4096] = [0; 4096];
-    let page = rest.chunks(PAGE.len()).rposition(|page| Some(page) != PAGE.get(..page.len()))?;
+    let page = rest
+        .chunks(PAGE.len())
+        .rposition(|page| Some(page) != PAGE.get(..page.len()))?;
     let start = page * PAGE.len();
-    let last = rest.get(start..)?.iter().take(PAGE.len()).rposition(|byte| *byte != 0)?;
+    let last = rest
+        .get(start..)?
+        .iter()
+        .take(PAGE.len())
+        .rposition(|byte| *byte != 0)?;
     Some(start + last + 1)
 }
 
@@ -147,7 +159,10 @@ fn read_batch(bytes: &[u8], commit_key: &[u8]) -> Option<Batch> {
     if reader.u8()? != 3 || reader.u64()? != checksum.digest() || reader.take(4)? != TRAILER {
         return None;
     }
-    Some(Batch { bytes: bytes.len() - reader.rest.len(), commit })
+    Some(Batch {
+        bytes: bytes.len() - reader.rest.len(),
+        commit,
+    })
 }
 
 struct Reader<'a> {

@@ -37,16 +37,24 @@ pub(super) fn last_u64(key: &[u8]) -> Option<u64> {
 
 /// Returns the contact's number at the end of a card's key.
 pub(super) fn last_contact(key: &[u8]) -> Option<ContactNo> {
-    key.last_chunk::<4>().map(|bytes| ContactNo(u32::from_be_bytes(*bytes)))
+    key.last_chunk::<4>()
+        .map(|bytes| ContactNo(u32::from_be_bytes(*bytes)))
 }
 
 pub(super) fn doc(collection: &str, key: &str) -> Result<Vec<u8>, Error> {
-    let refuse = |reason: String| Err(Error::Unstorable { what: format!("document {collection}/{key}"), reason });
+    let refuse = |reason: String| {
+        Err(Error::Unstorable {
+            what: format!("document {collection}/{key}"),
+            reason,
+        })
+    };
     if collection.is_empty() || collection.contains('\0') {
         return refuse("a collection has a name without NUL".to_owned());
     }
     if collection.len() + key.len() > DOC_KEY_BYTES_MAX {
-        return refuse(format!("collection and key have more than {DOC_KEY_BYTES_MAX} bytes"));
+        return refuse(format!(
+            "collection and key have more than {DOC_KEY_BYTES_MAX} bytes"
+        ));
     }
     let mut bytes = Vec::with_capacity(collection.len() + 1 + key.len());
     bytes.extend_from_slice(collection.as_bytes());

@@ -22,20 +22,30 @@ pub(super) struct HeadPlace {
 impl EmbeddedStore {
     pub(super) fn read_account(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
         let view = self.database.snapshot();
-        let Some(HeadPlace { seq, notices }) = self.head(&view, account)? else { return Ok(None) };
+        let Some(HeadPlace { seq, notices }) = self.head(&view, account)? else {
+            return Ok(None);
+        };
         let snapshot = self.usable_snapshot(&view, account, seq)?;
         let after = snapshot.as_ref().map_or(Seq(0), |snapshot| snapshot.seq);
         let tail = self.records(&view, account, after, usize::MAX, seq)?;
         let mut cards = Vec::new();
         for entry in view.prefix(&self.spaces.cards, keys::of_account(account)) {
-            let (key, value) = entry.into_inner().map_err(|error| self.account_fault(account, seq, error))?;
+            let (key, value) = entry
+                .into_inner()
+                .map_err(|error| self.account_fault(account, seq, error))?;
             let card = record::open_card(&key, &value)
                 .map_err(|damage| corrupt(account, seq, format!("a contact's card: {damage}")))?;
             let no = keys::last_contact(&key)
                 .ok_or_else(|| corrupt(account, seq, "a contact's card has no number".to_owned()))?;
             cards.push((no, card));
         }
-        Ok(Some(Loaded { snapshot, tail, cards, seq, notices }))
+        Ok(Some(Loaded {
+            snapshot,
+            tail,
+            cards,
+            seq,
+            notices,
+        }))
     }
 
     pub(super) fn head(
@@ -50,7 +60,10 @@ impl EmbeddedStore {
         let Some(stored) = stored else { return Ok(None) };
         let head = record::open_head(&key, &stored)
             .map_err(|damage| corrupt(account, Seq(0), format!("the account's head: {damage}")))?;
-        Ok(Some(HeadPlace { seq: head.seq, notices: head.notices }))
+        Ok(Some(HeadPlace {
+            seq: head.seq,
+            notices: head.notices,
+        }))
     }
 
     /// Returns the snapshot unless it is damaged: the journal decides, so a damaged one is only said.
@@ -111,8 +124,9 @@ impl EmbeddedStore {
         }
         let range = keys::journal(account, next)..=keys::journal(account, Seq(u64::MAX));
         for entry in view.range(&self.spaces.journal, range) {
-            let (key, value) =
-                entry.into_inner().map_err(|error| self.account_fault(account, next, error))?;
+            let (key, value) = entry
+                .into_inner()
+                .map_err(|error| self.account_fault(account, next, error))?;
             let batch = record::open_journal(&key, &value)
                 .map_err(|damage| corrupt(account, next, damage.to_string()))?;
             let ends_at = batch.last().map(|record| record.seq.0);
@@ -131,7 +145,11 @@ impl EmbeddedStore {
             }
         }
         if next.0 != last.0.saturating_add(1) {
-            return Err(corrupt(account, next, format!("it is missing; the head says {} records", last.0)));
+            return Err(corrupt(
+                account,
+                next,
+                format!("it is missing; the head says {} records", last.0),
+            ));
         }
         Ok(records)
     }
@@ -143,13 +161,16 @@ impl EmbeddedStore {
         limit: usize,
     ) -> Result<Vec<StoredNotice>, Error> {
         let view = self.database.snapshot();
-        let Some(head) = self.head(&view, account)? else { return Ok(Vec::new()) };
+        let Some(head) = self.head(&view, account)? else {
+            return Ok(Vec::new());
+        };
         let mut notices = Vec::new();
         let mut next = NoticeNo(after.0.saturating_add(1));
         let range = keys::notice(account, next)..=keys::notice(account, NoticeNo(u64::MAX));
         for entry in view.range(&self.spaces.notices, range).take(limit) {
-            let (key, value) =
-                entry.into_inner().map_err(|error| self.account_fault(account, head.seq, error))?;
+            let (key, value) = entry
+                .into_inner()
+                .map_err(|error| self.account_fault(account, head.seq, error))?;
             if keys::last_u64(&key) != Some(next.0) {
                 break;
             }
@@ -159,7 +180,11 @@ impl EmbeddedStore {
             next = NoticeNo(next.0.saturating_add(1));
         }
         if notices.len() < limit && next.0 <= head.notices.0 {
-            return Err(corrupt(account, head.seq, format!("notice {} is missing", next.0)));
+            return Err(corrupt(
+                account,
+                head.seq,
+                format!("notice {} is missing", next.0),
+            ));
         }
         Ok(notices)
     }
@@ -172,7 +197,12 @@ impl EmbeddedStore {
             let mut of_account = Vec::with_capacity(ids.len());
             for id in ids {
                 let key = keys::signal_id(account, id);
-                of_account.push(self.spaces.ids.contains_key(key).map_err(|error| self.read_fault(error))?);
+                of_account.push(
+                    self.spaces
+                        .ids
+                        .contains_key(key)
+                        .map_err(|error| self.read_fault(error))?,
+                );
             }
             known.push(of_account);
         }
@@ -195,7 +225,11 @@ impl EmbeddedStore {
                     tracing::warn!(account.id = account, reason = %damage, "an account's head is damaged");
                 })
                 .ok()
-                .map(|head| SummaryContent { seq: head.seq, notices: head.notices, summary: head.summary });
+                .map(|head| SummaryContent {
+                    seq: head.seq,
+                    notices: head.notices,
+                    summary: head.summary,
+                });
             visit(SummaryRow { account, content });
         }
         Ok(())
@@ -203,7 +237,11 @@ impl EmbeddedStore {
 
     pub(super) fn read_doc(&self, collection: &str, key: &str) -> Result<Option<Vec<u8>>, Error> {
         let stored_key = keys::doc(collection, key)?;
-        let stored = self.spaces.docs.get(&stored_key).map_err(|error| self.read_fault(error))?;
+        let stored = self
+            .spaces
+            .docs
+            .get(&stored_key)
+            .map_err(|error| self.read_fault(error))?;
         let Some(stored) = stored else { return Ok(None) };
         record::open_doc(&stored_key, &stored)
             .map(|doc| Some(doc.to_vec()))
@@ -231,7 +269,11 @@ impl EmbeddedStore {
 
     /// A block of the database that does not read is damage of the account it was read for.
     fn account_fault(&self, account: &AccountId, seq: Seq, error: fjall::Error) -> Error {
-        if is_damage(&error) { corrupt(account, seq, error.to_string()) } else { self.read_fault(error) }
+        if is_damage(&error) {
+            corrupt(account, seq, error.to_string())
+        } else {
+            self.read_fault(error)
+        }
     }
 }
 
@@ -249,7 +291,11 @@ fn is_damage(error: &fjall::Error) -> bool {
 }
 
 fn corrupt(account: &AccountId, seq: Seq, reason: String) -> Error {
-    Error::Corrupt { account: account.clone(), seq, reason }
+    Error::Corrupt {
+        account: account.clone(),
+        seq,
+        reason,
+    }
 }
 
 fn corrupt_doc(collection: &str, key: &str, damage: &record::Damage) -> Error {

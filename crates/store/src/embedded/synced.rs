@@ -35,7 +35,11 @@ impl SyncedMark {
         }
         let [commits @ .., _, _, _, _] = bytes;
         let commits = u64::from_le_bytes(commits);
-        if encode(commits) == bytes { Ok(commits) } else { Ok(0) }
+        if encode(commits) == bytes {
+            Ok(commits)
+        } else {
+            Ok(0)
+        }
     }
 
     pub(super) fn write(&self, commits: u64) -> io::Result<()> {

@@ -16,7 +16,11 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Hash + Eq, V: Copy> Recent<K, V> {
     pub(super) fn new(max: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), max }
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            max,
+        }
     }
 
     pub(super) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>

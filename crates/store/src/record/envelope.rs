@@ -103,12 +103,17 @@ pub(crate) fn open<'a>(kind: Kind, key: &[u8], bytes: &'a [u8]) -> Result<Opened
     if stored != checksum(key, body).to_le_bytes() {
         return Err(Damage::Checksum);
     }
-    let [magic_0, magic_1, code, version, seq @ ..] = header else { return Err(short()) };
+    let [magic_0, magic_1, code, version, seq @ ..] = header else {
+        return Err(short());
+    };
     if [*magic_0, *magic_1] != MAGIC || *code != kind.code() {
         return Err(Damage::Kind(kind));
     }
     if *version > kind.version() {
-        return Err(Damage::Newer { found: *version, known: kind.version() });
+        return Err(Damage::Newer {
+            found: *version,
+            known: kind.version(),
+        });
     }
     let seq = u64::from_be_bytes(seq.try_into().map_err(|_| short())?);
     Ok(Opened { seq, payload })

@@ -23,13 +23,20 @@ impl RecordV1 {
     /// Returns the stored form.
     #[must_use]
     pub fn from_domain(record: &Record) -> Self {
-        Self { at: record.at.as_millis(), event: EventV1::from_domain(&record.event) }
+        Self {
+            at: record.at.as_millis(),
+            event: EventV1::from_domain(&record.event),
+        }
     }
 
     /// Returns the record at that place.
     #[must_use]
     pub fn into_domain(self, seq: Seq) -> Record {
-        Record { seq, at: Timestamp::from_millis(self.at), event: self.event.into_domain() }
+        Record {
+            seq,
+            at: Timestamp::from_millis(self.at),
+            event: self.event.into_domain(),
+        }
     }
 }
 
@@ -75,57 +82,96 @@ impl EventV1 {
                 value: value.as_ref().map(ValueV1::from_domain),
                 source: source.0.clone(),
             },
-            Event::Disqualified { reason, source } => {
-                Self::Disqualified { reason: reason.clone(), source: source.0.clone() }
-            }
+            Event::Disqualified { reason, source } => Self::Disqualified {
+                reason: reason.clone(),
+                source: source.0.clone(),
+            },
             Event::ContactIntroduced { contact } => Self::ContactIntroduced { contact: contact.0 },
-            Event::ContactStated { contact, fact, source } => Self::ContactStated {
+            Event::ContactStated {
+                contact,
+                fact,
+                source,
+            } => Self::ContactStated {
                 contact: contact.0,
                 fact: FactV1::from_domain(fact),
                 source: source.0.clone(),
             },
-            Event::RelationSet { relation: RelationKey { from, to, kind }, strength } => {
-                Self::RelationSet { from: from.0, to: to.0, kind: (*kind).into(), strength: *strength }
-            }
-            Event::RelationCleared { relation: RelationKey { from, to, kind } } => {
-                Self::RelationCleared { from: from.0, to: to.0, kind: (*kind).into() }
-            }
+            Event::RelationSet {
+                relation: RelationKey { from, to, kind },
+                strength,
+            } => Self::RelationSet {
+                from: from.0,
+                to: to.0,
+                kind: (*kind).into(),
+                strength: *strength,
+            },
+            Event::RelationCleared {
+                relation: RelationKey { from, to, kind },
+            } => Self::RelationCleared {
+                from: from.0,
+                to: to.0,
+                kind: (*kind).into(),
+            },
             Event::SignalRecorded(signal) => Self::SignalRecorded(SignalV1::from_domain(signal)),
         }
     }
 
     fn into_domain(self) -> Event {
         match self {
-            Self::FieldSet { field, value, source } => {
-                Event::FieldSet { field, value: value.map(ValueV1::into_domain), source: Source(source) }
-            }
-            Self::Disqualified { reason, source } => Event::Disqualified { reason, source: Source(source) },
-            Self::ContactIntroduced { contact } => Event::ContactIntroduced { contact: ContactNo(contact) },
-            Self::ContactStated { contact, fact, source } => Event::ContactStated {
+            Self::FieldSet { field, value, source } => Event::FieldSet {
+                field,
+                value: value.map(ValueV1::into_domain),
+                source: Source(source),
+            },
+            Self::Disqualified { reason, source } => Event::Disqualified {
+                reason,
+                source: Source(source),
+            },
+            Self::ContactIntroduced { contact } => Event::ContactIntroduced {
+                contact: ContactNo(contact),
+            },
+            Self::ContactStated {
+                contact,
+                fact,
+                source,
+            } => Event::ContactStated {
                 contact: ContactNo(contact),
                 fact: fact.into_domain(),
                 source: Source(source),
             },
-            Self::RelationSet { from, to, kind, strength } => {
-                Event::RelationSet { relation: relation(from, to, kind), strength }
-            }
-            Self::RelationCleared { from, to, kind } => {
-                Event::RelationCleared { relation: relation(from, to, kind) }
-            }
+            Self::RelationSet {
+                from,
+                to,
+                kind,
+                strength,
+            } => Event::RelationSet {
+                relation: relation(from, to, kind),
+                strength,
+            },
+            Self::RelationCleared { from, to, kind } => Event::RelationCleared {
+                relation: relation(from, to, kind),
+            },
             Self::SignalRecorded(signal) => Event::SignalRecorded(signal.into_domain()),
         }
     }
 }
 
 fn relation(from: u32, to: u32, kind: RelationKindV1) -> RelationKey {
-    RelationKey { from: ContactNo(from), to: ContactNo(to), kind: kind.into() }
+    RelationKey {
+        from: ContactNo(from),
+        to: ContactNo(to),
+        kind: kind.into(),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum FactV1 {
     Roles(Option<Vec<HeldRoleV1>>),
-    Inferred { roles: Vec<InferredRoleV1>, seniority: Option<SeniorityV1> },
+    Inferred {
+        roles: Vec<InferredRoleV1>,
+        seniority: Option<SeniorityV1>,
+    },
     Seniority(Option<SeniorityV1>),
     Attitude(Option<AttitudeV1>),
     Excluded(Option<Arc<str>>),
@@ -137,9 +183,11 @@ enum FactV1 {
 impl FactV1 {
     fn from_domain(fact: &ContactFact) -> Self {
         match fact {
-            ContactFact::Roles(roles) => {
-                Self::Roles(roles.as_ref().map(|roles| roles.iter().map(HeldRoleV1::from_domain).collect()))
-            }
+            ContactFact::Roles(roles) => Self::Roles(
+                roles
+                    .as_ref()
+                    .map(|roles| roles.iter().map(HeldRoleV1::from_domain).collect()),
+            ),
             ContactFact::Inferred { roles, seniority } => Self::Inferred {
                 roles: roles.iter().map(InferredRoleV1::from_domain).collect(),
                 seniority: seniority.map(Into::into),
@@ -183,11 +231,17 @@ pub(super) struct HeldRoleV1 {
 impl HeldRoleV1 {
     pub(super) fn from_domain(held: &HeldRole) -> Self {
         let HeldRole { role, solution } = held;
-        Self { role: role.as_str().into(), solution: solution.as_ref().map(|it| it.as_str().into()) }
+        Self {
+            role: role.as_str().into(),
+            solution: solution.as_ref().map(|it| it.as_str().into()),
+        }
     }
 
     pub(super) fn into_domain(self) -> HeldRole {
-        HeldRole { role: Role::trusted(self.role), solution: self.solution.map(Solution::trusted) }
+        HeldRole {
+            role: Role::trusted(self.role),
+            solution: self.solution.map(Solution::trusted),
+        }
     }
 }
 
@@ -202,7 +256,12 @@ pub(super) struct InferredRoleV1 {
 
 impl InferredRoleV1 {
     pub(super) fn from_domain(inferred: &InferredRole) -> Self {
-        let InferredRole { role, confidence, rule, candidate } = inferred;
+        let InferredRole {
+            role,
+            confidence,
+            rule,
+            candidate,
+        } = inferred;
         Self {
             role: role.as_str().into(),
             confidence: *confidence,

@@ -59,7 +59,9 @@ impl AccountStateV1 {
                     strength: *strength,
                 })
                 .collect(),
-            disqualified: disqualified.as_ref().map(|stated| StatedV1::from_domain(stated, Arc::clone)),
+            disqualified: disqualified
+                .as_ref()
+                .map(|stated| StatedV1::from_domain(stated, Arc::clone)),
             signals: *signals,
             expired: *expired,
             last_signal_at: last_signal_at.map(Timestamp::as_millis),
@@ -85,14 +87,27 @@ impl AccountStateV1 {
             relations: self
                 .relations
                 .into_iter()
-                .map(|RelationV1 { from, to, kind, strength }| {
-                    (
-                        RelationKey { from: ContactNo(from), to: ContactNo(to), kind: kind.into() },
-                        strength,
-                    )
-                })
+                .map(
+                    |RelationV1 {
+                         from,
+                         to,
+                         kind,
+                         strength,
+                     }| {
+                        (
+                            RelationKey {
+                                from: ContactNo(from),
+                                to: ContactNo(to),
+                                kind: kind.into(),
+                            },
+                            strength,
+                        )
+                    },
+                )
                 .collect(),
-            disqualified: self.disqualified.map(|stated| stated.into_domain(|reason| reason)),
+            disqualified: self
+                .disqualified
+                .map(|stated| stated.into_domain(|reason| reason)),
             signals: self.signals,
             expired: self.expired,
             last_signal_at: self.last_signal_at.map(Timestamp::from_millis),
@@ -118,7 +133,11 @@ struct StatedV1<T> {
 impl<T> StatedV1<T> {
     fn from_domain<D>(stated: &Stated<D>, convert: impl FnOnce(&D) -> T) -> Self {
         let Stated { value, source, at } = stated;
-        Self { value: convert(value), source: source.0.clone(), at: at.as_millis() }
+        Self {
+            value: convert(value),
+            source: source.0.clone(),
+            at: at.as_millis(),
+        }
     }
 
     fn into_domain<D>(self, convert: impl FnOnce(T) -> D) -> Stated<D> {
@@ -159,12 +178,16 @@ impl ContactV1 {
             consent,
         } = contact;
         let text = |stated: &Option<Stated<Arc<str>>>| {
-            stated.as_ref().map(|stated| StatedV1::from_domain(stated, Arc::clone))
+            stated
+                .as_ref()
+                .map(|stated| StatedV1::from_domain(stated, Arc::clone))
         };
         Self {
             no: no.0,
             roles: roles.as_ref().map(|stated| {
-                StatedV1::from_domain(stated, |roles| roles.iter().map(HeldRoleV1::from_domain).collect())
+                StatedV1::from_domain(stated, |roles| {
+                    roles.iter().map(HeldRoleV1::from_domain).collect()
+                })
             }),
             inferred: inferred.iter().map(InferredRoleV1::from_domain).collect(),
             seniority: seniority
@@ -182,14 +205,17 @@ impl ContactV1 {
     }
 
     fn into_domain(self) -> Contact {
-        let text =
-            |stated: Option<StatedV1<Arc<str>>>| stated.map(|stated| stated.into_domain(|text| text));
+        let text = |stated: Option<StatedV1<Arc<str>>>| stated.map(|stated| stated.into_domain(|text| text));
         Contact {
             no: ContactNo(self.no),
             roles: self.roles.map(|stated| {
                 stated.into_domain(|roles| roles.into_iter().map(HeldRoleV1::into_domain).collect())
             }),
-            inferred: self.inferred.into_iter().map(InferredRoleV1::into_domain).collect(),
+            inferred: self
+                .inferred
+                .into_iter()
+                .map(InferredRoleV1::into_domain)
+                .collect(),
             seniority: self.seniority.map(|stated| stated.into_domain(Into::into)),
             inferred_seniority: self.inferred_seniority.map(Into::into),
             attitude: self.attitude.map(|stated| stated.into_domain(Into::into)),

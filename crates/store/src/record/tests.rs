@@ -1,9 +1,7 @@
 use std::path::PathBuf;
 
 use quorate_domain::account::{AccountState, ContactFact, Event};
-use quorate_domain::contact::{
-    Attitude, HeldRole, InferredRole, RelationKey, RelationKind, Seniority,
-};
+use quorate_domain::contact::{Attitude, HeldRole, InferredRole, RelationKey, RelationKind, Seniority};
 use quorate_domain::id::{AccountId, ContactNo, Kind as SignalKind, Role, SignalId, Solution};
 use quorate_domain::signal::{Signal, SignalSource};
 use quorate_domain::time::Timestamp;
@@ -14,25 +12,58 @@ use super::*;
 const KEY: &[u8] = b"acme\0key";
 
 /// One record of every kind of event and of every kind of fact.
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 fn every_record() -> Vec<Record> {
     let person = || Source(Arc::from("person"));
     let contact = ContactNo(0);
-    let stated = |fact| Event::ContactStated { contact, fact, source: Source(Arc::from("crm")) };
-    let relation = RelationKey { from: contact, to: ContactNo(7), kind: RelationKind::ReportsTo };
-    let field = |name: &str, value| Event::FieldSet { field: Arc::from(name), value, source: person() };
+    let stated = |fact| Event::ContactStated {
+        contact,
+        fact,
+        source: Source(Arc::from("crm")),
+    };
+    let relation = RelationKey {
+        from: contact,
+        to: ContactNo(7),
+        kind: RelationKind::ReportsTo,
+    };
+    let field = |name: &str, value| Event::FieldSet {
+        field: Arc::from(name),
+        value,
+        source: person(),
+    };
     let events = [
         field("name", Some(Value::text("Acme GmbH"))),
         field("employees", Some(Value::Number(1200.5))),
         field("customer", Some(Value::Flag(true))),
-        field("domains", Some(Value::List(vec![Arc::from("acme.example"), Arc::from("acme.test")]))),
+        field(
+            "domains",
+            Some(Value::List(vec![
+                Arc::from("acme.example"),
+                Arc::from("acme.test"),
+            ])),
+        ),
         field("tier", None),
-        Event::Disqualified { reason: Some(Arc::from("no budget")), source: person() },
-        Event::Disqualified { reason: None, source: person() },
+        Event::Disqualified {
+            reason: Some(Arc::from("no budget")),
+            source: person(),
+        },
+        Event::Disqualified {
+            reason: None,
+            source: person(),
+        },
         Event::ContactIntroduced { contact },
-        Event::ContactIntroduced { contact: ContactNo(7) },
+        Event::ContactIntroduced {
+            contact: ContactNo(7),
+        },
         stated(ContactFact::Roles(Some(vec![
-            HeldRole { role: Role::trusted("champion"), solution: Some(Solution::trusted("crm")) },
-            HeldRole { role: Role::trusted("user"), solution: None },
+            HeldRole {
+                role: Role::trusted("champion"),
+                solution: Some(Solution::trusted("crm")),
+            },
+            HeldRole {
+                role: Role::trusted("user"),
+                solution: None,
+            },
         ]))),
         stated(ContactFact::Inferred {
             roles: vec![InferredRole {
@@ -49,8 +80,16 @@ fn every_record() -> Vec<Record> {
         stated(ContactFact::Function(Some(Arc::from("finance")))),
         stated(ContactFact::LeadSource(Some(Arc::from("referral")))),
         stated(ContactFact::Consent(None)),
-        Event::RelationSet { relation, strength: Some(0.25) },
-        Event::RelationCleared { relation: RelationKey { kind: RelationKind::WorksWith, ..relation } },
+        Event::RelationSet {
+            relation,
+            strength: Some(0.25),
+        },
+        Event::RelationCleared {
+            relation: RelationKey {
+                kind: RelationKind::WorksWith,
+                ..relation
+            },
+        },
         Event::SignalRecorded(Signal {
             id: SignalId::trusted("s-1"),
             kind: SignalKind::trusted("page.pricing"),
@@ -79,7 +118,11 @@ fn every_record() -> Vec<Record> {
     events
         .into_iter()
         .zip(41..)
-        .map(|(event, seq)| Record { seq: Seq(seq), at: Timestamp::from_millis(1_788_264_000_123), event })
+        .map(|(event, seq)| Record {
+            seq: Seq(seq),
+            at: Timestamp::from_millis(1_788_264_000_123),
+            event,
+        })
         .collect()
 }
 
@@ -88,7 +131,12 @@ fn snapshot() -> Snapshot {
     for record in every_record() {
         state.apply(&record);
     }
-    Snapshot { seq: Seq(61), model: ModelVersion(3), state, standing: vec![0, 1, 2, 254, 255] }
+    Snapshot {
+        seq: Seq(61),
+        model: ModelVersion(3),
+        state,
+        standing: vec![0, 1, 2, 254, 255],
+    }
 }
 
 fn card() -> Card {
@@ -104,7 +152,9 @@ fn card() -> Card {
 /// `WRITE_MISSING_GOLDEN=1`; one that is there is never written again.
 #[track_caller]
 fn check_golden(name: &str, sealed: &[u8]) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/record/golden").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/record/golden")
+        .join(name);
     if !path.exists() && std::env::var_os("WRITE_MISSING_GOLDEN").is_some() {
         std::fs::write(&path, sealed).expect("the golden folder is writable");
     }
@@ -136,7 +186,11 @@ fn the_frozen_card_reads_and_is_what_is_written() {
 
 #[test]
 fn the_frozen_head_reads_and_is_what_is_written() {
-    let head = Head { seq: Seq(7), notices: NoticeNo(2), summary: b"summary" };
+    let head = Head {
+        seq: Seq(7),
+        notices: NoticeNo(2),
+        summary: b"summary",
+    };
     let golden = check_golden("head_v1.bin", &seal_head(KEY, head));
     assert_eq!(open_head(KEY, &golden), Ok(head));
 }
@@ -144,7 +198,11 @@ fn the_frozen_head_reads_and_is_what_is_written() {
 #[test]
 fn the_frozen_notice_and_document_read_and_are_what_is_written() {
     let golden = check_golden("notice_v1.bin", &seal_notice(KEY, Seq(7), b"entered"));
-    let notice = StoredNotice { no: NoticeNo(2), seq: Seq(7), bytes: b"entered".to_vec() };
+    let notice = StoredNotice {
+        no: NoticeNo(2),
+        seq: Seq(7),
+        bytes: b"entered".to_vec(),
+    };
     assert_eq!(open_notice(KEY, NoticeNo(2), &golden), Ok(notice));
     let golden = check_golden("doc_v1.bin", &seal_doc(KEY, b"model"));
     assert_eq!(open_doc(KEY, &golden), Ok(b"model".as_slice()));
@@ -184,7 +242,13 @@ fn a_newer_form_is_named_as_such() {
 fn contents_carry_their_field_names() {
     let sealed = seal_journal(KEY, &every_record());
     let text = String::from_utf8_lossy(&sealed);
-    for name in ["signal_recorded", "occurred_at", "strength", "contact_stated", "third_party"] {
+    for name in [
+        "signal_recorded",
+        "occurred_at",
+        "strength",
+        "contact_stated",
+        "third_party",
+    ] {
         assert!(text.contains(name), "{name}");
     }
 }
