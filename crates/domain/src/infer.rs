@@ -113,10 +113,17 @@ pub struct Inference {
 ///   (`product owner`, `account manager`, `vice president` of a bank, `it` the pronoun) suggest nothing.
 #[must_use]
 pub fn infer(title: Option<&str>, department: Option<&str>, model: &Model) -> Inference {
-    let title = ReadTitle::new(title.unwrap_or_default());
+    let department = department.unwrap_or_default();
+    // Most contacts of a bulk load have no title: two hundred patterns need not look at nothing.
+    let Some(title) = title.map(ReadTitle::new).filter(|title| !title.is_empty()) else {
+        return Inference {
+            roles: by_department(department, model),
+            seniority: None,
+        };
+    };
     let mut roles = by_title(&title, model);
     if roles.is_empty() {
-        roles = by_department(department.unwrap_or_default(), model);
+        roles = by_department(department, model);
     }
     if title.at_most.is_some() {
         roles.retain(|role| !DECIDING.contains(&role.role.as_str()));
@@ -143,6 +150,9 @@ fn by_title(title: &ReadTitle, model: &Model) -> Vec<InferredRole> {
 }
 
 fn by_department(department: &str, model: &Model) -> Vec<InferredRole> {
+    if department.trim().is_empty() {
+        return Vec::new();
+    }
     let department = Title::new(department);
     let roles = model.roles.iter().filter(|(role, _)| !role.is_unknown());
     roles
@@ -209,6 +219,10 @@ impl ReadTitle {
             at_most: at_most(&words),
             title,
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.title.words().next().is_none()
     }
 
     /// Returns whether what it suggests is less sure: it names somebody else, a grade below, or the bare

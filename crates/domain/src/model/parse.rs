@@ -75,6 +75,8 @@ pub(super) fn from_toml(text: &str) -> Result<Model, ModelErrors> {
         );
     }
     let mut errors = reader.into_errors();
+    // What the first slip of a line drags behind it is noise.
+    errors.dedup_by_key(|error| error.line);
     if errors.is_empty() {
         let reader = Reader::new(text);
         let model = model(&Section::root(&reader, tree.get_ref()));

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::contact::Seniority;
 use crate::fit::Grade;
@@ -562,4 +564,32 @@ fn the_version_is_the_hash_of_the_text() {
     assert_eq!(version_of("a"), ModelVersion(0xaf63_dc4c_8601_ec8c));
     assert_eq!(version_of("foobar"), ModelVersion(0x8594_4171_f739_67e8));
     assert_ne!(version_of("x = 1"), version_of("x = 2"));
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_model_is_a_model_or_an_explained_refusal(
+        start in 0..DEFAULT_MODEL.len(),
+        length in 0..200_usize,
+        instead in "[a-z0-9=\\[\\]\"'.{}#\\n*-]{0,8}",
+    ) {
+        let before: String = DEFAULT_MODEL.chars().take(start).collect();
+        let after: String = DEFAULT_MODEL.chars().skip(start + length).collect();
+        let text = format!("{before}{instead}{after}");
+        if let Err(errors) = Model::from_toml(&text) {
+            prop_assert!(!errors.0.is_empty());
+            let lines = text.lines().count() + 1;
+            prop_assert!(errors.0.iter().all(|error| (1..=lines).contains(&error.line)), "{errors}");
+            prop_assert!(errors.0.is_sorted_by_key(|error| error.line), "{errors}");
+        }
+    }
+
+    #[test]
+    fn any_pattern_and_title_can_be_compared(pattern in "\\PC{0,20}", title in "\\PC{0,40}") {
+        let Some(pattern) = TitlePattern::new(&pattern) else { return Ok(()) };
+        let found = pattern.matches(&Title::new(&title));
+        // A title that goes on after the words still has them.
+        let longer = pattern.matches(&Title::new(&format!("{title} x")));
+        prop_assert!(longer || !found);
+    }
 }

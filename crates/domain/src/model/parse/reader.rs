@@ -30,22 +30,24 @@ impl<T> Notes<T> {
 }
 
 /// Collects what is wrong, and knows which line an offset is in.
-pub(super) struct Reader<'t> {
-    text: &'t str,
+pub(super) struct Reader {
+    /// Where each line after the first starts.
+    line_starts: Vec<usize>,
     errors: Notes<ModelError>,
 }
 
-impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+impl Reader {
+    pub(super) fn new(text: &str) -> Self {
+        let line_starts = text.match_indices('\n').map(|(place, _)| place + 1).collect();
         Self {
-            text,
+            line_starts,
             errors: Notes::new(),
         }
     }
 
     /// Returns the line of a byte offset, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
-        1 + self.text.get(..offset).unwrap_or_default().matches('\n').count()
+        1 + self.line_starts.partition_point(|start| *start <= offset)
     }
 
     pub(super) fn problem(&self, line: usize, key: &str, problem: impl Into<String>) {
@@ -101,7 +103,7 @@ impl Bound {
 /// A value with its place.
 #[derive(Clone)]
 pub(super) struct Item<'r> {
-    reader: &'r Reader<'r>,
+    reader: &'r Reader,
     path: String,
     line: usize,
     value: &'r DeValue<'r>,
@@ -220,7 +222,7 @@ impl<'r> Item<'r> {
 
 /// A table whose keys are asked for one by one; what nobody asked for is unknown.
 pub(super) struct Section<'r> {
-    reader: &'r Reader<'r>,
+    reader: &'r Reader,
     path: String,
     line: usize,
     table: Option<&'r DeTable<'r>>,
@@ -228,7 +230,7 @@ pub(super) struct Section<'r> {
 }
 
 impl<'r> Section<'r> {
-    pub(super) fn root(reader: &'r Reader<'r>, table: &'r DeTable<'r>) -> Self {
+    pub(super) fn root(reader: &'r Reader, table: &'r DeTable<'r>) -> Self {
         Self {
             reader,
             path: String::new(),
