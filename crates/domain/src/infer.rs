@@ -74,25 +74,28 @@ const BANKING: [&str; 10] = [
     "wealth",
 ];
 
-/// Word pairs whose second word means something else on its own.
-const PAIRS: [(&str, &str); 15] = [
+/// Word pairs, and which of the two (0 or 1) means something else on its own.
+const PAIRS: [(&str, &str, usize); 17] = [
     // It is not the head of a company.
-    ("vice", "president"),
-    ("product", "owner"),
-    ("products", "owner"),
-    ("process", "owner"),
-    ("system", "owner"),
-    ("service", "owner"),
-    ("data", "owner"),
-    ("risk", "owner"),
+    ("vice", "president", 1),
+    ("product", "owner", 1),
+    ("products", "owner", 1),
+    ("process", "owner", 1),
+    ("system", "owner", 1),
+    ("service", "owner", 1),
+    ("data", "owner", 1),
+    ("risk", "owner", 1),
+    // A driver with a lorry of his own.
+    ("owner", "operator", 0),
+    ("owner", "operators", 0),
     // These manage no people.
-    ("account", "manager"),
-    ("accounts", "manager"),
-    ("case", "manager"),
-    ("community", "manager"),
-    ("project", "manager"),
-    ("relationship", "manager"),
-    ("territory", "manager"),
+    ("account", "manager", 1),
+    ("accounts", "manager", 1),
+    ("case", "manager", 1),
+    ("community", "manager", 1),
+    ("project", "manager", 1),
+    ("relationship", "manager", 1),
+    ("territory", "manager", 1),
 ];
 
 /// What a title and a department suggest.
@@ -246,11 +249,13 @@ impl ReadTitle {
 fn traps(words: &[&str], pronoun: bool) -> Vec<Trap> {
     let mut traps = Vec::new();
     for (place, pair) in words.windows(2).enumerate() {
-        if PAIRS.iter().any(|(first, second)| pair == [*first, *second]) {
-            traps.push(Trap {
-                word: place + 1,
-                whole: place..place + 2,
-            });
+        for (first, second, misleading) in PAIRS {
+            if pair == [first, second] {
+                traps.push(Trap {
+                    word: place + misleading,
+                    whole: place..place + 2,
+                });
+            }
         }
     }
     if pronoun {

@@ -138,6 +138,10 @@ fn words_that_mislead_suggest_nothing() {
     // Other meanings.
     check("Product Owner", "", &["business_evaluator 0.6"], "none");
     check("Process Owner", "", &[], "none");
+    check("Van Owner Operator", "", &[], "none");
+    check("Directory Assistance Operator", "", &[], "none");
+    check("Physics Department Chair", "", &[], "none");
+    check("Hospital Security Officer", "", &[], "none");
     check("Owner", "", &["decision_maker 0.6"], "c_level");
     check("Key Account Manager", "", &["user 0.6"], "staff");
     check("Vice President", "", &["decision_maker 0.4"], "vp");
