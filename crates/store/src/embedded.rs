@@ -3,7 +3,7 @@
 //! | keyspace | key | value |
 //! |---|---|---|
 //! | `journal` | account, 0, last record | the records of one append |
-//! | `ids` | account, 0, signal id | nothing |
+//! | `ids` | hash of account and signal id | nothing |
 //! | `heads` | account, 0 | last record, last notice, summary |
 //! | `snapshots` | account, 0 | snapshot |
 //! | `cards` | account, 0, contact | card |
@@ -11,7 +11,7 @@
 //! | `docs` | collection, 0, key | document |
 //! | `meta` | name | number |
 //!
-//! A group is one fjall batch: one write and one `fdatasync`, whole or absent. A failed one poisons the store.
+//! Where a key has an account, four bytes of its hash come first. A group is one fjall batch: one write and one `fdatasync`, whole or absent. A failed one poisons the store.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -44,6 +44,7 @@ pub use folder::FORMAT;
 
 const META_COMMITS: &str = "quorate.commits";
 const META_EPOCH: &str = "quorate.epoch";
+const META_SEED: &str = "quorate.seed";
 
 /// What may be tuned. The defaults suit one machine with some GiB of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ impl Default for EmbeddedOptions {
 pub struct EmbeddedStore {
     database: Database,
     spaces: Spaces,
+    /// What the hashes of signal ids are seeded with.
+    seed: u64,
     writer: Mutex<Writer>,
     /// The newest commit whose effects every reader sees.
     committed: AtomicU64,
@@ -103,29 +106,23 @@ impl EmbeddedStore {
     /// - [`Error::Damaged`] when something that was acknowledged is gone. The files are left as they are.
     pub fn open(path: impl AsRef<Path>, options: EmbeddedOptions) -> Result<Self, Error> {
         let folder = Folder::hold(path.as_ref())?;
-        let place = folder.path().to_owned();
-        let fail = |action| move |error| fault(&place, action, error);
-        folder.make_database(|unfinished| {
-            let database = open_database(unfinished, options).map_err(fail.clone()("open"))?;
-            Spaces::open(&database).map_err(fail.clone()("open"))?;
-            database
-                .persist(PersistMode::SyncAll)
-                .map_err(fail.clone()("write"))
-        })?;
-        let io = |error| folder::fault(folder.path(), "open", error);
-        let synced = SyncedMark::open(folder.path()).map_err(io)?;
+        let path = folder.path();
+        folder.make_database(|unfinished| make(unfinished, path, options))?;
+        let io = |error| folder::fault(path, "open", error);
+        let synced = SyncedMark::open(path).map_err(io)?;
         let acknowledged = synced.read().map_err(io)?;
         check_journals(&folder, acknowledged)?;
 
-        let database = open_database(&folder.database(), options).map_err(fail.clone()("open"))?;
-        let spaces = Spaces::open(&database).map_err(fail.clone()("open"))?;
-        let number = |name| spaces.number(name).map_err(fail.clone()("read"));
+        let (database, spaces) =
+            open_database(&folder.database(), options).map_err(|error| fault(path, "open", error))?;
+        let number = |name| spaces.number(name, path);
         let commits = number(META_COMMITS)?;
         if commits < acknowledged {
-            return Err(lost(folder.path(), commits, acknowledged));
+            return Err(lost(path, commits, acknowledged));
         }
         let writer = Writer::new(number(META_EPOCH)?, commits, synced, options);
         Ok(Self {
+            seed: number(META_SEED)?,
             database,
             spaces,
             writer: Mutex::new(writer),
@@ -319,22 +316,51 @@ impl Spaces {
         })
     }
 
-    fn number(&self, name: &str) -> fjall::Result<u64> {
-        Ok(self
-            .meta
-            .get(name)?
-            .and_then(|bytes| Some(u64::from_be_bytes(*bytes.first_chunk::<8>()?)))
-            .unwrap_or(0))
+    fn number(&self, name: &str, path: &Path) -> Result<u64, Error> {
+        let stored = self.meta.get(name).map_err(|error| fault(path, "read", error))?;
+        stored
+            .as_deref()
+            .and_then(<[u8]>::first_chunk)
+            .map(|bytes| u64::from_be_bytes(*bytes))
+            .ok_or_else(|| Error::Damaged {
+                place: path.display().to_string(),
+                reason: format!("{name} is missing"),
+            })
     }
 }
 
-fn open_database(path: &Path, options: EmbeddedOptions) -> fjall::Result<Database> {
-    Database::builder(path)
+/// Makes an empty store.
+fn make(unfinished: &Path, path: &Path, options: EmbeddedOptions) -> Result<(), Error> {
+    let seed = u64::from_be_bytes(random(path)?);
+    let write = || {
+        let (database, spaces) = open_database(unfinished, options)?;
+        for (name, number) in [(META_COMMITS, 0), (META_EPOCH, 0), (META_SEED, seed)] {
+            spaces.meta.insert(name, number.to_be_bytes())?;
+        }
+        database.persist(PersistMode::SyncAll)
+    };
+    write().map_err(|error| fault(path, "write", error))
+}
+
+fn open_database(path: &Path, options: EmbeddedOptions) -> fjall::Result<(Database, Spaces)> {
+    let database = Database::builder(path)
         .cache_size(options.cache_bytes)
         .worker_threads(options.workers.max(1))
         .max_journaling_size(64 * 1024 * 1024)
         .journal_compression(fjall::CompressionType::None)
-        .open()
+        .open()?;
+    let spaces = Spaces::open(&database)?;
+    Ok((database, spaces))
+}
+
+fn random<const N: usize>(path: &Path) -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Io {
+        place: path.display().to_string(),
+        action: "draw a random number",
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    Ok(bytes)
 }
 
 /// Refuses journals that lost something; cuts a torn tail of the newest.

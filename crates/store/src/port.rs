@@ -85,7 +85,7 @@ pub trait Store: Send + Sync + 'static {
     fn notices(&self, account: &AccountId, after: NoticeNo, limit: usize)
     -> Result<Vec<StoredNotice>, Error>;
 
-    /// Shows every account's summary, in account order. The bytes are handed out as they were committed.
+    /// Shows every account's summary, in no particular order. The bytes are handed out as they were committed.
     ///
     /// # Errors
     /// Any [`Error`]; a damaged summary is none, see [`SummaryRow::content`].

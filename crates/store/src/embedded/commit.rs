@@ -7,7 +7,7 @@ use quorate_domain::account::Event;
 use quorate_domain::id::{AccountId, Seq, SignalId};
 
 use super::window::{Recent, RecentIds};
-use super::{EmbeddedOptions, EmbeddedStore, META_EPOCH, SyncedMark, keys};
+use super::{EmbeddedOptions, EmbeddedStore, META_EPOCH, SyncedMark, keys, random};
 use crate::port::{Append, AppendRefusal, Appended, CommitMark, Error, NoticeNo, OwnerToken};
 use crate::record::{self, Head};
 
@@ -50,18 +50,13 @@ struct Staged {
 
 impl EmbeddedStore {
     pub(super) fn take_ownership(&self) -> Result<OwnerToken, Error> {
-        let mut nonce = [0; 16];
-        getrandom::fill(&mut nonce).map_err(|error| Error::Io {
-            place: self.path().display().to_string(),
-            action: "draw a token",
-            source: std::io::Error::other(error.to_string()),
-        })?;
+        let nonce = u128::from_be_bytes(random(self.path())?);
         let mut writer = self.writer()?;
         let epoch = writer.epoch + 1;
         let mut batch = self.database.batch();
         batch.insert(&self.spaces.meta, META_EPOCH, epoch.to_be_bytes());
         self.sync(&mut writer, batch)?;
-        let token = OwnerToken(format!("{epoch}:{:032x}", u128::from_be_bytes(nonce)).into());
+        let token = OwnerToken(format!("{epoch}:{nonce:032x}").into());
         writer.epoch = epoch;
         writer.owner = Some(token.clone());
         Ok(token)
@@ -197,7 +192,7 @@ impl EmbeddedStore {
             let Event::SignalRecorded(signal) = &record.event else {
                 continue;
             };
-            let key = Slice::from(keys::signal_id(&append.account, &signal.id));
+            let key = Slice::from(keys::signal_id(self.seed, &append.account, &signal.id));
             // Within the window a miss is certain; a hit may be another id with the same hash.
             let ask_disk = !in_window || writer.ids.may_hold(&key);
             let known = staged.ids.contains(&key)

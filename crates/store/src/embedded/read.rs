@@ -196,7 +196,7 @@ impl EmbeddedStore {
         for (account, ids) in asked {
             let mut of_account = Vec::with_capacity(ids.len());
             for id in ids {
-                let key = keys::signal_id(account, id);
+                let key = keys::signal_id(self.seed, account, id);
                 of_account.push(
                     self.spaces
                         .ids
@@ -213,8 +213,7 @@ impl EmbeddedStore {
         let view = self.database.snapshot();
         for entry in view.iter(&self.spaces.heads) {
             let (key, value) = entry.into_inner().map_err(|error| self.read_fault(error))?;
-            let name = key.split_last().map_or(&[][..], |(_nul, name)| name);
-            let Ok(account) = std::str::from_utf8(name) else {
+            let Some(account) = keys::account_in(&key) else {
                 return Err(Error::Damaged {
                     place: self.path().display().to_string(),
                     reason: "an account's id is no text".to_owned(),
