@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use quorate_domain::time::Timestamp;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Tells the engine's now, which never goes back.
@@ -18,23 +19,62 @@ pub struct Clock {
 enum Kind {
     /// The machine's wall clock.
     Wall,
-    /// An instant and how much faster than real time it runs. Under tokio's paused clock it stands still until
-    /// that one is moved, so a test has both in one hand.
-    Simulated { start: Timestamp, epoch: Instant, pace: f64 },
+    /// An instant and how much faster than real time it runs.
+    Simulated {
+        start: Timestamp,
+        epoch: Instant,
+        pace: f64,
+    },
+    /// Stands still until somebody moves it.
+    Manual(watch::Receiver<Timestamp>),
+}
+
+/// Moves a manual clock.
+#[derive(Debug)]
+pub struct ClockHand {
+    now: watch::Sender<Timestamp>,
+}
+
+impl ClockHand {
+    /// Moves the clock to an instant; an earlier one than it shows is not followed.
+    pub fn set(&self, now: Timestamp) {
+        self.now.send_replace(now);
+    }
 }
 
 impl Clock {
     /// Returns the machine's wall clock.
     #[must_use]
     pub fn wall() -> Self {
-        Self { kind: Kind::Wall, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+        Self {
+            kind: Kind::Wall,
+            latest: Arc::new(AtomicI64::new(i64::MIN)),
+        }
     }
 
     /// Returns a clock that starts at `start` and runs `pace` times as fast as tokio's.
     #[must_use]
     pub fn simulated(start: Timestamp, pace: f64) -> Self {
-        let kind = Kind::Simulated { start, epoch: Instant::now(), pace };
-        Self { kind, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+        let kind = Kind::Simulated {
+            start,
+            epoch: Instant::now(),
+            pace,
+        };
+        Self {
+            kind,
+            latest: Arc::new(AtomicI64::new(i64::MIN)),
+        }
+    }
+
+    /// Returns a clock that stands at `start`, and the hand that moves it: all accounts under one controlled clock.
+    #[must_use]
+    pub fn manual(start: Timestamp) -> (Self, ClockHand) {
+        let (now, shown) = watch::channel(start);
+        let clock = Self {
+            kind: Kind::Manual(shown),
+            latest: Arc::new(AtomicI64::new(i64::MIN)),
+        };
+        (clock, ClockHand { now })
     }
 
     /// Returns now.
@@ -44,32 +84,59 @@ impl Clock {
             Kind::Wall => wall_millis(),
             Kind::Simulated { start, epoch, pace } => {
                 let elapsed_ms = epoch.elapsed().as_secs_f64() * 1000.0 * pace;
-                #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "floats saturate")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::as_conversions,
+                    reason = "floats saturate"
+                )]
                 let elapsed_ms = elapsed_ms as i64;
                 start.plus_millis(elapsed_ms).as_millis()
             }
+            Kind::Manual(shown) => shown.borrow().as_millis(),
         };
         let latest = self.latest.fetch_max(told, Ordering::Relaxed).max(told);
         Timestamp::from_millis(latest)
     }
 
-    /// Returns how long to wait in tokio's time until the clock shows `instant`; zero when it does already.
-    #[must_use]
-    pub fn wait_until(&self, instant: Timestamp) -> std::time::Duration {
-        let ahead_ms = instant.millis_since(self.now()).max(0);
+    /// Waits until the clock shows `instant`.
+    pub async fn sleep_until(&self, instant: Timestamp) {
         let pace = match &self.kind {
             Kind::Wall => 1.0,
             Kind::Simulated { pace, .. } => *pace,
+            Kind::Manual(shown) => {
+                let mut shown = shown.clone();
+                // Without its hand the clock stands still for ever.
+                if shown.wait_for(|now| *now >= instant).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+                return;
+            }
         };
-        #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "below 2^53 for every accepted instant")]
-        let seconds = ahead_ms as f64 / 1000.0 / pace;
-        // A year at most: tokio's timers have an end, and whoever waits looks again.
-        std::time::Duration::from_secs_f64(seconds.min(31_536_000.0))
+        loop {
+            let ahead_ms = instant.millis_since(self.now());
+            if ahead_ms <= 0 {
+                return;
+            }
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::as_conversions,
+                reason = "below 2^53 for every accepted instant"
+            )]
+            let seconds = ahead_ms as f64 / 1000.0 / pace;
+            // A day at most, then look again: tokio's timers have an end, and a wall clock may be set.
+            let wait = std::time::Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0));
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the machine's clock"
+)]
 fn wall_millis() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,7 @@ use quorate_domain::id::{AccountId, Seq};
 use quorate_domain::standing::ModelInForce;
 use quorate_domain::time::Timestamp;
 use quorate_store::{Durability, Store};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::clock::Clock;
 use crate::config::EngineConfig;
@@ -64,7 +64,9 @@ impl Engine {
         clock: Clock,
         config: EngineConfig,
     ) -> Result<Self, StartError> {
-        Ok(Self { router: Arc::new(Router::start(store, models, clock, config)?) })
+        Ok(Self {
+            router: Arc::new(Router::start(store, models, clock, config)?),
+        })
     }
 
     /// Returns the engine's now.
@@ -182,6 +184,18 @@ impl Engine {
     #[must_use]
     pub fn store(&self) -> Arc<dyn Store> {
         self.router.store()
+    }
+
+    /// Returns the engine's clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.router.clock()
+    }
+
+    /// Tells when the store has failed, and why: nothing more is acknowledged, and the process is to stop.
+    #[must_use]
+    pub fn failed(&self) -> watch::Receiver<Option<String>> {
+        self.router.failed()
     }
 
     /// Stops taking work, finishes what is under way, writes snapshots and stops the shards.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
+use quorate_domain::id::AccountId;
 use quorate_domain::standing::Stage;
 use quorate_domain::time::Timestamp;
 
@@ -54,13 +55,19 @@ impl SortKey {
     /// Returns the wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        Self::ALL.into_iter().find(|(key, _)| *key == self).map_or("heat", |(_, name)| name)
+        Self::ALL
+            .into_iter()
+            .find(|(key, _)| *key == self)
+            .map_or("heat", |(_, name)| name)
     }
 
     /// Returns the key of a wire name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, name)| *name == text).map(|(key, _)| key)
+        Self::ALL
+            .into_iter()
+            .find(|(_, name)| *name == text)
+            .map(|(key, _)| key)
     }
 }
 
@@ -140,17 +147,121 @@ impl Trend {
     }
 }
 
+/// What a row is sorted by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SortValue {
+    /// A number; `None`: undefined.
+    Number(Option<f64>),
+    /// An instant in milliseconds, or a count; `None`: undefined.
+    Instant(Option<i64>),
+    /// A text.
+    Text(Arc<str>),
+}
+
+impl SortValue {
+    /// Returns whether there is nothing to sort by.
+    #[must_use]
+    pub fn is_undefined(&self) -> bool {
+        matches!(self, Self::Number(None) | Self::Instant(None))
+    }
+
+    /// Compares two values of one key.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Number(Some(a)), Self::Number(Some(b))) => a.total_cmp(b),
+            (Self::Instant(Some(a)), Self::Instant(Some(b))) => a.cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Number(_) | Self::Instant(_) | Self::Text(_), _) => std::cmp::Ordering::Equal,
+        }
+    }
+}
+
 /// Where a list goes on: after this row, at the instant of its first page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
     /// The instant of the list.
     pub as_of: Timestamp,
-    /// How many rows went before.
-    pub offset: usize,
+    /// Its sort key; a cursor is good for the list it came from only.
+    pub sort: SortKey,
+    /// Its direction.
+    pub descending: bool,
+    /// What the last row shown was sorted by.
+    pub value: SortValue,
     /// The id of the last row shown.
-    pub after: Arc<str>,
-    /// What that row was sorted by: a number's bits or a text.
-    pub key: Arc<str>,
+    pub after: AccountId,
+}
+
+impl Cursor {
+    /// Returns the cursor as text for an URL: letters, digits, `.`, `-` and `_` only.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let value = match &self.value {
+            SortValue::Number(None) | SortValue::Instant(None) => "u".to_owned(),
+            SortValue::Number(Some(number)) => format!("n{:x}", number.to_bits()),
+            SortValue::Instant(Some(millis)) => format!("i{millis}"),
+            SortValue::Text(text) => format!("t{}", hex(text)),
+        };
+        let sign = if self.descending { "-" } else { "" };
+        format!(
+            "{}.{sign}{}.{value}.{}",
+            self.as_of.as_millis(),
+            self.sort.as_str(),
+            hex(self.after.as_str())
+        )
+    }
+
+    /// Returns the cursor of a text; `None`: it is none of ours.
+    #[must_use]
+    pub fn decode(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let as_of = Timestamp::from_millis(parts.next()?.parse().ok()?);
+        let sort = parts.next()?;
+        let descending = sort.starts_with('-');
+        let sort = SortKey::parse(sort.trim_start_matches('-'))?;
+        let value = parts.next()?;
+        let value = match value.split_at_checked(1)? {
+            ("u", _) => SortValue::Number(None),
+            ("n", bits) => SortValue::Number(Some(f64::from_bits(u64::from_str_radix(bits, 16).ok()?))),
+            ("i", millis) => SortValue::Instant(Some(millis.parse().ok()?)),
+            ("t", text) => SortValue::Text(Arc::from(unhex(text)?)),
+            _ => return None,
+        };
+        let after = AccountId::new(unhex(parts.next()?)?).ok()?;
+        parts.next().is_none().then_some(Self {
+            as_of,
+            sort,
+            descending,
+            value,
+            after,
+        })
+    }
+}
+
+fn hex(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes()
+        .fold(String::with_capacity(text.len() * 2), |mut hex, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+fn unhex(hex: &str) -> Option<String> {
+    let digits: Option<Vec<u8>> = hex
+        .chars()
+        .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let digits = digits?;
+    if digits.len() % 2 != 0 {
+        return None;
+    }
+    let bytes = digits
+        .chunks_exact(2)
+        .map(|pair| pair.iter().fold(0_u8, |byte, digit| (byte << 4) | digit))
+        .collect();
+    String::from_utf8(bytes).ok()
 }
 
 /// What a list is asked.

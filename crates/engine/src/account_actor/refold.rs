@@ -1,0 +1,92 @@
+//! The past told anew, after a late signal or fact: off the hot path, several at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use quorate_domain::standing::{Horizon, Notice, Standing, corrections, refold};
+
+use super::{AccountActor, Failure, read_history};
+use quorate_store::CommitMark;
+
+impl AccountActor {
+    /// Schedules telling the past anew.
+    pub(super) fn refold_soon(&mut self, ctx: &mut Context<Self>) {
+        if self.refold_scheduled {
+            return;
+        }
+        self.refold_scheduled = true;
+        // A long history costs more to tell: a stream of late signals must not make it the only thing done.
+        let records_ms = self.seq.0 / 50;
+        let delay = Duration::from_millis((self.shared.config.refold_after_ms + records_ms).min(30_000));
+        ctx.run_later(delay, |actor, ctx| {
+            actor.refold_scheduled = false;
+            if actor.standing.stale {
+                let told = actor.tell_anew();
+                // Nobody asks this account anything while its past is being told.
+                ctx.wait(told.map(|result, actor, _| {
+                    if let Err(failure) = result {
+                        tracing::warn!(account.id = %actor.id, ?failure, "the past could not be told anew");
+                    }
+                }));
+            }
+        });
+    }
+
+    /// Folds the whole journal anew, and makes durable what was announced otherwise.
+    pub(super) fn tell_anew(&mut self) -> ResponseActFuture<Self, Result<(), Failure>> {
+        let store = Arc::clone(&self.shared.store);
+        let models = self.shared.models.clone();
+        let id = self.id.clone();
+        let now = self.now();
+        metrics::counter!("quorate_refolds_total").increment(1);
+        let folding = actix_rt::task::spawn_blocking(move || {
+            let records =
+                read_history(&*store, &id).map_err(|failure| Failure::Lost(format!("{failure:?}")))?;
+            let mut notices = Vec::new();
+            let horizon = Horizon {
+                as_of: now,
+                now,
+                known_at: None,
+            };
+            let (_, standing) = refold(&id, &records, models.all(), horizon, &mut notices)
+                .ok_or_else(|| Failure::Lost("there is no model".to_owned()))?;
+            Ok::<_, Failure>((standing, notices))
+        });
+        let told = async move {
+            folding
+                .await
+                .unwrap_or_else(|_| Err(Failure::Lost("folding the journal panicked".to_owned())))
+        };
+        Box::pin(told.into_actor(self).then(|told, actor, _| actor.announce(told)))
+    }
+
+    fn announce(
+        &mut self,
+        told: Result<(Standing, Vec<Notice>), Failure>,
+    ) -> ResponseActFuture<Self, Result<(), Failure>> {
+        let (standing, notices) = match told {
+            Ok(told) => told,
+            Err(failure) => {
+                return Box::pin(std::future::ready(Err(failure)).into_actor(self));
+            }
+        };
+        let corrections = corrections(&self.standing, &standing, &notices);
+        self.standing = standing;
+        let now = self.now();
+        let (append, effects) = self.seal(
+            self.seq,
+            Vec::new(),
+            Vec::new(),
+            corrections,
+            now,
+            CommitMark::BEGINNING,
+        );
+        let gatherer = self.shared.gatherer.clone();
+        Box::pin(
+            async move { gatherer.commit(append).await }
+                .into_actor(self)
+                .map(move |result, actor, ctx| actor.settle(result, effects, ctx).map(|_| ())),
+        )
+    }
+}

@@ -1,0 +1,118 @@
+//! The account's row of the live index.
+
+use std::sync::Arc;
+
+use quorate_domain::account::field;
+use quorate_domain::id::{Role, Seq};
+use quorate_domain::standing::Stage;
+use quorate_domain::time::Timestamp;
+use quorate_domain::value::Value;
+
+use super::AccountActor;
+use crate::index::{HeatCurve, Row};
+
+impl AccountActor {
+    /// Returns the row as of `now`: as last judged, with intent points as a curve.
+    pub(super) fn row(&self, seq: Seq, now: Timestamp) -> Row {
+        let text = |name: &str| self.state.text(name).map(Arc::from);
+        let curves: Vec<(usize, HeatCurve)> = (0..self.standing.groups.len())
+            .map(|place| (place, HeatCurve::of(&self.standing, place, now)))
+            .collect();
+        // The best group: the most intent points; of equals the first in the order of solution names.
+        let (best, curve) = curves
+            .into_iter()
+            .reduce(|best, next| {
+                let name = |place: usize| self.standing.groups.get(place).map(|group| &group.solution);
+                let points = next.1.points(now).total_cmp(&best.1.points(now));
+                if points.then_with(|| name(best.0).cmp(&name(next.0))).is_gt() {
+                    next
+                } else {
+                    best
+                }
+            })
+            .unwrap_or((0, HeatCurve::zero()));
+        let group = self.standing.groups.get(best);
+        let engaged_contacts = group.map_or(0, |group| group.engaged.len());
+        let mut roles: Vec<Role> = group
+            .iter()
+            .flat_map(|group| {
+                group
+                    .engaged
+                    .iter()
+                    .filter_map(|contact| group.members.get(&Some(*contact)))
+            })
+            .flat_map(|member| member.roles.iter().cloned())
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let mqa_since = self
+            .standing
+            .groups
+            .iter()
+            .filter_map(|group| group.status.since)
+            .min();
+        let stage = if self.state.disqualified.is_some() {
+            Stage::Disqualified
+        } else if mqa_since.is_some() {
+            Stage::Mqa
+        } else if self.standing.groups.iter().any(|group| !group.engaged.is_empty()) {
+            Stage::Engaged
+        } else if self.standing.counted > 0 {
+            Stage::Aware
+        } else {
+            Stage::Target
+        };
+        let fit = self.standing.fit();
+        Row {
+            id: self.id.clone(),
+            name: text(field::NAME),
+            domains: match self.state.value(field::DOMAINS) {
+                Some(Value::List(domains)) => domains.iter().cloned().collect(),
+                Some(Value::Text(domain)) => Arc::from([Arc::clone(domain)]),
+                Some(Value::Number(_) | Value::Flag(_)) | None => Arc::from([]),
+            },
+            owner: text(field::OWNER),
+            tier: self
+                .state
+                .value(field::TIER)
+                .map(|tier| Arc::from(tier.to_string())),
+            industry: text("industry"),
+            country: text("country"),
+            curve,
+            fit: fit.score,
+            grade: fit.grade,
+            quorum: group
+                .and_then(|group| group.quorum)
+                .or_else(|| self.idle_quorum()),
+            engaged_contacts: u32::try_from(engaged_contacts).unwrap_or(u32::MAX),
+            engaged_roles: roles.into(),
+            stage,
+            mqa_since,
+            mqa_ends_at: self.mqa_ends_at,
+            last_signal_at: self.state.last_signal_at,
+            contacts: u32::try_from(self.state.contacts.len()).unwrap_or(u32::MAX),
+            seq,
+            wake_at: self.wake_at(now),
+            model: self.standing.model,
+        }
+    }
+
+    /// Returns when the account should be looked at again; a stale one at once.
+    fn wake_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.standing.stale {
+            return Some(now);
+        }
+        self.standing.wake_at(&self.shared.models.current().model)
+    }
+
+    /// The quorum of an account nothing was judged of yet: who is known still holds seats.
+    fn idle_quorum(&self) -> Option<f64> {
+        let model = &self.shared.models.current().model;
+        let solution = self
+            .standing
+            .groups
+            .first()
+            .and_then(|group| group.solution.as_ref());
+        quorate_domain::committee::Quorum::of(&self.state, model, solution, |_| false).percent
+    }
+}

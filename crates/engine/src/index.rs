@@ -1,0 +1,264 @@
+//! The live index: one small row per known account, for listing, sorting and matching without waking actors.
+//!
+//! A row carries its intent points as a curve, so that a page is computed at the request's instant. Rows are kept
+//! in the order of the heat they had when last placed: an account is placed anew at each of its events, and
+//! [`Index::sweep`] places those anew that only decay. Locks are held for one row or one page, never across a wait.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use hashbrown::HashMap;
+use quorate_domain::engagement::{self, Band};
+use quorate_domain::fit::Grade;
+use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
+use quorate_domain::standing::Stage;
+use quorate_domain::time::Timestamp;
+
+use crate::view::AccountRow;
+
+mod heat_curve;
+mod page;
+
+pub(crate) use heat_curve::{HeatCurve, Term};
+
+/// Parts of the index, each behind a lock of its own.
+const SEGMENTS: usize = 32;
+
+/// What the index keeps of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) id: AccountId,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) domains: Arc<[Arc<str>]>,
+    pub(crate) owner: Option<Arc<str>>,
+    pub(crate) tier: Option<Arc<str>>,
+    pub(crate) industry: Option<Arc<str>>,
+    pub(crate) country: Option<Arc<str>>,
+    /// Intent points over time.
+    pub(crate) curve: HeatCurve,
+    pub(crate) fit: Option<f64>,
+    pub(crate) grade: Option<Grade>,
+    pub(crate) quorum: Option<f64>,
+    pub(crate) engaged_contacts: u32,
+    pub(crate) engaged_roles: Arc<[Role]>,
+    pub(crate) stage: Stage,
+    pub(crate) mqa_since: Option<Timestamp>,
+    pub(crate) mqa_ends_at: Option<Timestamp>,
+    pub(crate) last_signal_at: Option<Timestamp>,
+    pub(crate) contacts: u32,
+    pub(crate) seq: Seq,
+    /// When somebody should look again: the next crossing, or before it.
+    pub(crate) wake_at: Option<Timestamp>,
+    /// The model it was computed with.
+    pub(crate) model: ModelVersion,
+}
+
+impl Row {
+    /// Returns the row as people see it at `t`.
+    pub(crate) fn at(&self, t: Timestamp, half_point: f64) -> AccountRow {
+        let intent_points = self.curve.points(t);
+        let heat = engagement::heat(intent_points, half_point);
+        AccountRow {
+            id: self.id.clone(),
+            name: self.name.clone().unwrap_or_else(|| Arc::from(self.id.as_str())),
+            domain: self.domains.first().cloned(),
+            owner: self.owner.clone(),
+            tier: self.tier.clone(),
+            industry: self.industry.clone(),
+            country: self.country.clone(),
+            intent_points,
+            heat,
+            band: Band::of(heat),
+            momentum: self.curve.momentum(t),
+            fit: self.fit,
+            grade: self.grade,
+            quorum: self.quorum,
+            engaged_contacts: self.engaged_contacts,
+            engaged_roles: Arc::clone(&self.engaged_roles),
+            stage: self.stage,
+            mqa_since: self.mqa_since,
+            mqa_ends_at: self.mqa_ends_at,
+            last_signal_at: self.last_signal_at,
+            contacts: self.contacts,
+            seq: self.seq,
+        }
+    }
+}
+
+/// Heat as something to sort by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Placed(pub(crate) f64);
+
+impl Eq for Placed {}
+impl PartialOrd for Placed {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Placed {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+#[derive(Default)]
+struct Segment {
+    /// Rows by slot; a slot is never given up, accounts are not forgotten.
+    rows: Vec<(Row, Placed)>,
+    slots: HashMap<AccountId, u32>,
+    order: BTreeSet<(Placed, u32)>,
+}
+
+impl Segment {
+    fn row(&self, slot: u32) -> Option<&(Row, Placed)> {
+        usize::try_from(slot).ok().and_then(|slot| self.rows.get(slot))
+    }
+
+    fn put(&mut self, row: Row, placed: Placed) -> Option<Row> {
+        if let Some(slot) = self.slots.get(&row.id).copied() {
+            let place = usize::try_from(slot)
+                .ok()
+                .and_then(|slot| self.rows.get_mut(slot))?;
+            if place.1 != placed {
+                self.order.remove(&(place.1, slot));
+                self.order.insert((placed, slot));
+            }
+            return Some(std::mem::replace(place, (row, placed)).0);
+        }
+        let slot = u32::try_from(self.rows.len()).ok()?;
+        self.slots.insert(row.id.clone(), slot);
+        self.order.insert((placed, slot));
+        self.rows.push((row, placed));
+        None
+    }
+}
+
+/// The live index.
+pub(crate) struct Index {
+    segments: Vec<RwLock<Segment>>,
+    /// Accounts by domain and by exact name, the first one who said so.
+    domains: RwLock<HashMap<Arc<str>, AccountId>>,
+    names: RwLock<HashMap<Arc<str>, AccountId>>,
+    half_point: RwLock<f64>,
+}
+
+/// A poisoned lock only says that a reader or writer of a whole row panicked; rows are replaced whole.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Index {
+    pub(crate) fn new(half_point: f64) -> Self {
+        Self {
+            segments: (0..SEGMENTS).map(|_| RwLock::default()).collect(),
+            domains: RwLock::default(),
+            names: RwLock::default(),
+            half_point: RwLock::new(half_point),
+        }
+    }
+
+    pub(crate) fn half_point(&self) -> f64 {
+        *read(&self.half_point)
+    }
+
+    fn segment(&self, account: &str) -> &RwLock<Segment> {
+        let hash = xxhash_rust::xxh3::xxh3_64(account.as_bytes());
+        let place = usize::try_from(hash % 32).unwrap_or(0);
+        self.segments
+            .get(place)
+            .unwrap_or_else(|| unreachable_segment(&self.segments))
+    }
+
+    /// Puts a row, in place of the account's old one.
+    pub(crate) fn put(&self, row: Row, now: Timestamp) {
+        let placed = Placed(engagement::heat(row.curve.points(now), self.half_point()));
+        let (id, name, domains) = (row.id.clone(), row.name.clone(), Arc::clone(&row.domains));
+        let old = write(self.segment(row.id.as_str())).put(row, placed);
+        if old.as_ref().map(|old| &old.domains) != Some(&domains) {
+            let mut by_domain = write(&self.domains);
+            for gone in old
+                .iter()
+                .flat_map(|old| old.domains.iter())
+                .filter(|gone| !domains.contains(gone))
+            {
+                if by_domain.get(gone) == Some(&id) {
+                    by_domain.remove(gone);
+                }
+            }
+            for domain in domains.iter() {
+                by_domain.entry(Arc::clone(domain)).or_insert_with(|| id.clone());
+            }
+        }
+        let old_name = old.and_then(|old| old.name);
+        if old_name != name {
+            let mut by_name = write(&self.names);
+            if let Some(gone) = old_name.filter(|gone| by_name.get(gone) == Some(&id)) {
+                by_name.remove(&gone);
+            }
+            if let Some(name) = name {
+                by_name.entry(name).or_insert(id);
+            }
+        }
+    }
+
+    /// Returns the account with that domain.
+    pub(crate) fn by_domain(&self, domain: &str) -> Option<AccountId> {
+        read(&self.domains).get(domain).cloned()
+    }
+
+    /// Returns the account with exactly that name.
+    pub(crate) fn by_name(&self, name: &str) -> Option<AccountId> {
+        read(&self.names).get(name).cloned()
+    }
+
+    /// Returns how many accounts are known.
+    pub(crate) fn len(&self) -> usize {
+        self.segments.iter().map(|segment| read(segment).rows.len()).sum()
+    }
+
+    /// Returns an account's row.
+    pub(crate) fn row(&self, account: &AccountId) -> Option<Row> {
+        let segment = read(self.segment(account.as_str()));
+        let slot = segment.slots.get(account).copied()?;
+        segment.row(slot).map(|(row, _)| row.clone())
+    }
+
+    /// Places the rows of one segment anew that decay has moved; call it for each segment within a minute.
+    pub(crate) fn sweep(&self, segment: usize, now: Timestamp) {
+        let half_point = self.half_point();
+        let Some(segment) = self.segments.get(segment % SEGMENTS) else {
+            return;
+        };
+        let mut segment = write(segment);
+        let Segment { rows, order, .. } = &mut *segment;
+        for (slot, (row, placed)) in (0_u32..).zip(rows.iter_mut()) {
+            let heat = Placed(engagement::heat(row.curve.points(now), half_point));
+            if heat != *placed {
+                order.remove(&(*placed, slot));
+                order.insert((heat, slot));
+                *placed = heat;
+            }
+        }
+    }
+
+    /// Returns how many segments [`Index::sweep`] knows.
+    pub(crate) fn segments() -> usize {
+        SEGMENTS
+    }
+}
+
+/// There are as many segments as the remainder has values.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the vector is made with SEGMENTS entries and never shrinks"
+)]
+fn unreachable_segment(segments: &[RwLock<Segment>]) -> &RwLock<Segment> {
+    &segments[0]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! An account's row of the index, as it is stored with each append.
+
+use std::sync::Arc;
+
+use quorate_domain::fit::Grade;
+use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
+use quorate_domain::standing::Stage;
+use quorate_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::index::{HeatCurve, Row, Term};
+
+/// Short names: there is one of these for every known account.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SummaryV1<'a> {
+    #[serde(rename = "n", borrow, default, skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(rename = "d", borrow, default, skip_serializing_if = "Vec::is_empty")]
+    domains: Vec<&'a str>,
+    #[serde(rename = "o", borrow, default, skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(rename = "t", borrow, default, skip_serializing_if = "Option::is_none")]
+    tier: Option<&'a str>,
+    #[serde(rename = "i", borrow, default, skip_serializing_if = "Option::is_none")]
+    industry: Option<&'a str>,
+    #[serde(rename = "c", borrow, default, skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+    #[serde(rename = "at")]
+    curve_at: i64,
+    #[serde(rename = "h")]
+    terms: Vec<(f64, f64, f64)>,
+    #[serde(rename = "f")]
+    fast: f64,
+    #[serde(rename = "s")]
+    slow: f64,
+    #[serde(rename = "fit", default, skip_serializing_if = "Option::is_none")]
+    fit: Option<f64>,
+    #[serde(rename = "g", borrow, default, skip_serializing_if = "Option::is_none")]
+    grade: Option<&'a str>,
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    quorum: Option<f64>,
+    #[serde(rename = "e")]
+    engaged_contacts: u32,
+    #[serde(rename = "r", borrow, default, skip_serializing_if = "Vec::is_empty")]
+    engaged_roles: Vec<&'a str>,
+    #[serde(rename = "st", borrow)]
+    stage: &'a str,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    mqa_since: Option<i64>,
+    #[serde(rename = "me", default, skip_serializing_if = "Option::is_none")]
+    mqa_ends_at: Option<i64>,
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    last_signal_at: Option<i64>,
+    #[serde(rename = "p")]
+    contacts: u32,
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    wake_at: Option<i64>,
+    #[serde(rename = "v")]
+    model: u64,
+}
+
+impl<'a> SummaryV1<'a> {
+    pub(crate) fn of(row: &'a Row) -> Self {
+        let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+        Self {
+            name: row.name.as_deref(),
+            domains: row.domains.iter().map(|domain| &**domain).collect(),
+            owner: row.owner.as_deref(),
+            tier: row.tier.as_deref(),
+            industry: row.industry.as_deref(),
+            country: row.country.as_deref(),
+            curve_at: row.curve.at.as_millis(),
+            terms: row
+                .curve
+                .terms
+                .iter()
+                .map(|term| (term.half_life_ms, term.amount, term.limit))
+                .collect(),
+            fast: row.curve.fast,
+            slow: row.curve.slow,
+            fit: row.fit,
+            grade: row.grade.map(Grade::as_str),
+            quorum: row.quorum,
+            engaged_contacts: row.engaged_contacts,
+            engaged_roles: row.engaged_roles.iter().map(Role::as_str).collect(),
+            stage: row.stage.as_str(),
+            mqa_since: millis(row.mqa_since),
+            mqa_ends_at: millis(row.mqa_ends_at),
+            last_signal_at: millis(row.last_signal_at),
+            contacts: row.contacts,
+            wake_at: millis(row.wake_at),
+            model: row.model.0,
+        }
+    }
+
+    pub(crate) fn into_row(self, id: AccountId, seq: Seq) -> Row {
+        let text = |text: Option<&str>| text.map(Arc::from);
+        let instant = |at: Option<i64>| at.map(Timestamp::from_millis);
+        Row {
+            id,
+            name: text(self.name),
+            domains: self.domains.iter().map(|domain| Arc::from(*domain)).collect(),
+            owner: text(self.owner),
+            tier: text(self.tier),
+            industry: text(self.industry),
+            country: text(self.country),
+            curve: HeatCurve {
+                at: Timestamp::from_millis(self.curve_at),
+                terms: self
+                    .terms
+                    .iter()
+                    .map(|(half_life_ms, amount, limit)| Term {
+                        half_life_ms: *half_life_ms,
+                        amount: *amount,
+                        limit: *limit,
+                    })
+                    .collect(),
+                fast: self.fast,
+                slow: self.slow,
+            },
+            fit: self.fit,
+            grade: self.grade.and_then(Grade::parse),
+            quorum: self.quorum,
+            engaged_contacts: self.engaged_contacts,
+            engaged_roles: self
+                .engaged_roles
+                .iter()
+                .map(|role| Role::trusted(*role))
+                .collect(),
+            stage: Stage::parse(self.stage).unwrap_or(Stage::Target),
+            mqa_since: instant(self.mqa_since),
+            mqa_ends_at: instant(self.mqa_ends_at),
+            last_signal_at: instant(self.last_signal_at),
+            contacts: self.contacts,
+            seq,
+            wake_at: instant(self.wake_at),
+            model: ModelVersion(self.model),
+        }
+    }
+}
