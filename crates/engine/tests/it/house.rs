@@ -13,7 +13,7 @@ use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Value};
 use quorate_engine::view::{AccountView, ItemOutcome};
 use quorate_engine::{AccountRef, AsOf, Clock, ClockHand, Engine, EngineConfig, IncomingSignal};
-use quorate_store::EmbeddedStore;
+use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
 /// Heat 50 at 50 points; an account enters with one engaged contact and leaves below heat 40.
 pub(crate) const MODEL: &str = r#"
@@ -47,7 +47,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 pub(crate) fn open(folder: &Path, now: Timestamp, config: EngineConfig) -> House {
-    let store = Arc::new(EmbeddedStore::open(folder).unwrap());
+    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
     let (clock, hand) = Clock::manual(now);
     let model = Arc::new(Model::from_toml(MODEL).unwrap());
     let models = vec![ModelInForce {
@@ -77,6 +77,11 @@ pub(crate) fn signal(account: &str, id: &str, contact: &str, kind: &str, at: Tim
 }
 
 impl House {
+    /// Stops the engine and lets go of its folder.
+    pub(crate) async fn close(self) {
+        self.engine.stop().await;
+    }
+
     pub(crate) async fn record(&self, signals: Vec<IncomingSignal>) -> Vec<ItemOutcome> {
         self.engine.record_signals(signals, 100).await.unwrap()
     }

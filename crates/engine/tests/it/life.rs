@@ -32,13 +32,13 @@ async fn a_signal_is_durable_and_counts_at_once_and_only_once() {
         group.intent_points
     );
     assert_eq!(group.mqa_since, Some(now));
-    house.engine.stop().await;
+    house.close().await;
 
     let house = open(folder.path(), now, EngineConfig::default());
     let again = house.account("acme").await.unwrap();
     assert_eq!(again.reading, view.reading);
     assert_eq!(again.seq, view.seq);
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -50,7 +50,7 @@ async fn a_crossing_is_dated_at_its_instant_even_when_the_engine_was_down() {
         .accept(vec![signal("acme", "s1", "ann", "demo.requested", now)])
         .await;
     let ends = house.account("acme").await.unwrap().mqa_ends_at.unwrap();
-    house.engine.stop().await;
+    house.close().await;
 
     let house = open(folder.path(), at("2026-12-24T00:00:00Z"), EngineConfig::default());
     let id = AccountId::new("acme").unwrap();
@@ -74,7 +74,7 @@ async fn a_crossing_is_dated_at_its_instant_even_when_the_engine_was_down() {
     // 60 * 2^(-d/30) = 36.848.. (heat 40 at half point 50) is 21.10 days later.
     assert_eq!(left, ends);
     assert_eq!(left.to_string().get(..10), Some("2026-09-22"));
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -101,7 +101,7 @@ async fn a_timer_wakes_an_account_at_its_crossing_and_listeners_hear_of_it() {
     .await
     .expect("leaving MQA is told");
     assert_eq!(heard, ends);
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -127,7 +127,7 @@ async fn a_late_signal_changes_the_past_and_says_so() {
             .map(|span| span.entered),
         Some(late)
     );
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -143,7 +143,7 @@ async fn roles_stated_after_signals_count_from_the_beginning() {
     let view = house.account("acme").await.unwrap();
     assert_eq!(view.reading.best().unwrap().mqa_since, Some(now));
     assert_eq!(view.reading.best().unwrap().engaged_roles.len(), 1);
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -159,7 +159,7 @@ async fn a_described_account_gets_its_signals_once_it_is_known() {
     let view = house.account("acme").await.unwrap();
     assert_eq!(view.counted, 1);
     assert_eq!(house.engine.status().unmatched, 0);
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -191,7 +191,7 @@ async fn a_panic_costs_one_account_its_memory_and_a_poison_signal_is_set_aside()
     );
     assert_eq!(outcomes[2], ItemOutcome::Decided(Outcome::Accepted));
     assert_eq!(house.account("acme").await.unwrap().counted, 2);
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -212,7 +212,7 @@ async fn more_than_the_limit_in_flight_is_refused_and_nothing_is_recorded() {
         "{refused:?}"
     );
     assert!(house.account("acme").await.is_none());
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -253,7 +253,7 @@ async fn the_list_is_sorted_by_what_it_shows_and_its_pages_neither_repeat_nor_sk
         .all(|pair| pair[0].heat > pair[1].heat || (pair[0].heat >= pair[1].heat && pair[0].id < pair[1].id));
     assert!(sorted);
     assert!(seen.iter().all(|row| row.band == Band::Cold));
-    house.engine.stop().await;
+    house.close().await;
 }
 
 #[actix_rt::test]
@@ -282,5 +282,5 @@ async fn accounts_leave_memory_and_come_back_the_same() {
         let view = house.account(account).await.unwrap();
         assert!((view.reading.best().unwrap().intent_points - 60.0).abs() < 1e-9);
     }
-    house.engine.stop().await;
+    house.close().await;
 }
