@@ -471,9 +471,12 @@ pub fn a_card_replaces_the_one_before(home: &dyn Home) {
     let mut first = append("acme", &owner, 0, &["a"]);
     first.cards = vec![(ContactNo(0), card("ada")), (ContactNo(1), card("bob"))];
     accept(&*store, first);
-    let mut erasure = append("acme", &owner, 1, &[]);
-    erasure.cards = vec![(ContactNo(0), Card::default())];
-    accept(&*store, erasure);
+    let mut change = append("acme", &owner, 1, &[]);
+    change.cards = vec![(ContactNo(0), card("zoe"))];
+    let mut erasure = change.clone();
+    erasure.cards = vec![(ContactNo(0), card("eve")), (ContactNo(0), Card::default())];
+    let answers = store.commit(vec![change, erasure]).expect("the store works");
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     let loaded = store.load(&account("acme")).expect("loads").expect("is there");
     assert_eq!(
         loaded.cards,
@@ -690,7 +693,9 @@ pub fn documents_are_written_together(home: &dyn Home) {
             write("a", Some(b"1")),
             write("gone", None),
             write("b", Some(b"2")),
+            write("c", Some(b"4")),
             write("a", Some(b"3")),
+            write("c", None),
         ])
         .expect("writes");
     drop(store);

@@ -13,6 +13,7 @@
 //!
 //! Where a key has an account, four bytes of its hash come first. A group is one fjall batch: one write and one `fdatasync`, whole or absent. A failed one poisons the store.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -264,19 +265,22 @@ impl Store for EmbeddedStore {
     }
 
     fn write_docs(&self, docs: Vec<DocWrite>) -> Result<(), Error> {
-        let mut batch = self.database.batch();
+        let mut last: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
         for doc in docs {
-            let key = keys::doc(&doc.collection, &doc.key)?;
-            match doc.value {
+            last.insert(keys::doc(&doc.collection, &doc.key)?, doc.value);
+        }
+        if last.is_empty() {
+            return self.sound();
+        }
+        let mut batch = self.database.batch();
+        for (key, value) in last {
+            match value {
                 Some(value) => {
                     let sealed = record::seal_doc(&key, &value);
                     batch.insert(&self.spaces.docs, key, sealed);
                 }
                 None => batch.remove(&self.spaces.docs, key),
             }
-        }
-        if batch.is_empty() {
-            return self.sound();
         }
         let mut writer = self.writer()?;
         self.sync(&mut writer, batch)?;

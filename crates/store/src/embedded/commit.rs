@@ -1,6 +1,6 @@
 //! Committing a group: judge each append, stage what is accepted, write and sync once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fjall::{OwnedWriteBatch, Slice};
 use quorate_domain::account::Event;
@@ -42,11 +42,24 @@ struct Place {
 }
 
 /// What a group has accepted so far; nothing of it is written yet.
-struct Staged {
-    batch: OwnedWriteBatch,
-    places: HashMap<AccountId, Place>,
+#[derive(Default)]
+struct Staged<'g> {
+    places: HashMap<&'g AccountId, StagedPlace<'g>>,
     ids: HashSet<Slice>,
+    journal: Vec<Item>,
+    /// The last one of a key wins.
+    cards: BTreeMap<Slice, Slice>,
+    notices: Vec<Item>,
 }
+
+/// Where an account will stand, and what its index line will be.
+#[derive(Clone, Copy)]
+struct StagedPlace<'g> {
+    place: Place,
+    summary: &'g [u8],
+}
+
+type Item = (Slice, Slice);
 
 impl EmbeddedStore {
     pub(super) fn take_ownership(&self) -> Result<OwnerToken, Error> {
@@ -67,37 +80,78 @@ impl EmbeddedStore {
         group: &[Append],
     ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
         let mut writer = self.writer()?;
-        let mut staged = Staged {
-            batch: self.database.batch(),
-            places: HashMap::new(),
-            ids: HashSet::new(),
-        };
+        let mut staged = Staged::default();
         let mut answers = Vec::with_capacity(group.len());
         for append in group {
             answers.push(self.stage(&writer, &mut staged, append)?);
         }
-        let Staged { batch, places, ids } = staged;
-        if batch.is_empty() {
+        if staged.places.is_empty() {
             return Ok(answers);
         }
-        let mark = self.sync(&mut writer, batch)?;
+        let mut ids: Vec<Item> = staged.ids.drain().map(|key| (key, Slice::default())).collect();
+        let mark = self.sync(&mut writer, self.batch(&mut staged, &mut ids))?;
         #[expect(
             clippy::iter_over_hash_type,
             reason = "the order of a cache's entries decides nothing"
         )]
-        for (account, place) in places {
-            writer.heads.put(account, place);
+        for (account, StagedPlace { place, .. }) in staged.places {
+            writer.heads.put(account.clone(), place);
         }
-        writer.ids.add(mark, ids.iter().map(|key| &**key));
+        writer.ids.add(mark, ids.iter().map(|(key, _)| &**key));
         Ok(answers)
     }
 
+    /// Returns a group's batch: keyspace by keyspace and in key order, so that fjall's memtables are walked once from
+    /// end to end instead of at random.
+    fn batch(&self, staged: &mut Staged<'_>, ids: &mut Vec<Item>) -> OwnedWriteBatch {
+        let mut heads: Vec<Item> = staged
+            .places
+            .iter()
+            .map(
+                |(
+                    account,
+                    StagedPlace {
+                        place: Place { seq, notices },
+                        summary,
+                    },
+                )| {
+                    let key = keys::of_account(account);
+                    let head = record::seal_head(
+                        &key,
+                        Head {
+                            seq: *seq,
+                            notices: *notices,
+                            summary,
+                        },
+                    );
+                    (key.into(), head.into())
+                },
+            )
+            .collect();
+        let mut cards: Vec<Item> = std::mem::take(&mut staged.cards).into_iter().collect();
+        let parts = [
+            (&self.spaces.journal, &mut staged.journal),
+            (&self.spaces.ids, ids),
+            (&self.spaces.heads, &mut heads),
+            (&self.spaces.cards, &mut cards),
+            (&self.spaces.notices, &mut staged.notices),
+        ];
+        let mut batch = self.database.batch();
+        for (space, items) in parts {
+            items.sort_unstable();
+            for (key, value) in items {
+                batch.insert(space, key.clone(), value.clone());
+            }
+        }
+        batch
+    }
+
     /// Judges one append against the store and what the group staged before it; stages it whole or not at all.
-    fn stage(
+    fn stage<'g>(
         &self,
         writer: &Writer,
-        staged: &mut Staged,
-        append: &Append,
+        staged: &mut Staged<'g>,
+        append: &'g Append,
     ) -> Result<Result<Appended, AppendRefusal>, Error> {
         if writer.owner.as_ref() != Some(&append.owner) {
             return Ok(Err(AppendRefusal::StaleOwner {
@@ -129,29 +183,19 @@ impl EmbeddedStore {
                 }));
             }
         };
-        let appended = self.stage_values(staged, append, found);
-        for key in &ids {
-            staged
-                .batch
-                .insert(&self.spaces.ids, key.clone(), Slice::default());
-        }
         staged.ids.extend(ids);
-        Ok(Ok(appended))
+        Ok(Ok(stage_values(staged, append, found)))
     }
 
     /// Returns where the account stands once the group's earlier appends are in.
     fn place(
         &self,
         writer: &Writer,
-        staged: &Staged,
+        staged: &Staged<'_>,
         account: &AccountId,
     ) -> Result<Result<Place, AppendRefusal>, Error> {
-        if let Some(place) = staged
-            .places
-            .get(account)
-            .copied()
-            .or_else(|| writer.heads.get(account))
-        {
+        let staged = staged.places.get(account).map(|staged| staged.place);
+        if let Some(place) = staged.or_else(|| writer.heads.get(account)) {
             return Ok(Ok(place));
         }
         let key = keys::of_account(account);
@@ -182,7 +226,7 @@ impl EmbeddedStore {
     fn fresh_ids(
         &self,
         writer: &Writer,
-        staged: &Staged,
+        staged: &Staged<'_>,
         append: &Append,
     ) -> Result<Result<Vec<Slice>, SignalId>, Error> {
         let in_window = writer.ids.covers(append.ids_known_at);
@@ -209,39 +253,36 @@ impl EmbeddedStore {
         }
         Ok(Ok(fresh))
     }
+}
 
-    fn stage_values(&self, staged: &mut Staged, append: &Append, found: Place) -> Appended {
-        let Staged { batch, places, .. } = staged;
-        let account = &append.account;
-        let seq = append.records.last().map_or(found.seq, |record| record.seq);
-        if !append.records.is_empty() {
-            let key = keys::journal(account, seq);
-            let sealed = record::seal_journal(&key, &append.records);
-            batch.insert(&self.spaces.journal, key, sealed);
-        }
-        for (no, card) in &append.cards {
-            let key = keys::card(account, *no);
-            let sealed = record::seal_card(&key, card);
-            batch.insert(&self.spaces.cards, key, sealed);
-        }
-        let mut notices = found.notices;
-        for notice in &append.notices {
-            notices = NoticeNo(notices.0 + 1);
-            let key = keys::notice(account, notices);
-            let sealed = record::seal_notice(&key, seq, notice);
-            batch.insert(&self.spaces.notices, key, sealed);
-        }
-        let key = keys::of_account(account);
-        let sealed = record::seal_head(
-            &key,
-            Head {
-                seq,
-                notices,
-                summary: &append.summary,
-            },
-        );
-        batch.insert(&self.spaces.heads, key, sealed);
-        places.insert(account.clone(), Place { seq, notices });
-        Appended { seq, notices }
+/// Stages what an accepted append writes, apart from its ids and its head.
+fn stage_values<'g>(staged: &mut Staged<'g>, append: &'g Append, found: Place) -> Appended {
+    let account = &append.account;
+    let seq = append.records.last().map_or(found.seq, |record| record.seq);
+    if !append.records.is_empty() {
+        let key = keys::journal(account, seq);
+        let sealed = record::seal_journal(&key, &append.records);
+        staged.journal.push((key.into(), sealed.into()));
     }
+    for (no, card) in &append.cards {
+        let key = keys::card(account, *no);
+        let sealed = record::seal_card(&key, card);
+        staged.cards.insert(key.into(), sealed.into());
+    }
+    let mut notices = found.notices;
+    for notice in &append.notices {
+        notices = NoticeNo(notices.0 + 1);
+        let key = keys::notice(account, notices);
+        let sealed = record::seal_notice(&key, seq, notice);
+        staged.notices.push((key.into(), sealed.into()));
+    }
+    let place = Place { seq, notices };
+    staged.places.insert(
+        account,
+        StagedPlace {
+            place,
+            summary: &append.summary,
+        },
+    );
+    Appended { seq, notices }
 }
