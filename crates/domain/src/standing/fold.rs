@@ -136,34 +136,34 @@ impl Standing {
         };
         let adds = rule.points >= 0.0 && rule.combine == Combine::Sum && !rule.once_per_day && !rule.act_now;
         adds && self.groups.iter().all(|group| {
-                if let Some(since) = group.status.since {
-                    // It was in all the while, and more points do not make it leave.
-                    return since <= signal.occurred_at && group.status.failing.is_empty();
-                }
-                // It was out all the while, and even with all that is positive heat stays under the line. Positive
-                // parts only fall, so their size at the signal's instant bounds them from there on; but for a gauge,
-                // which may have stood higher before its newest signal.
-                if group.holds_latest() {
-                    return false;
-                }
-                let curves = Curves::of(group);
-                let positive = |parts: &[crate::decay::Part]| -> f64 {
-                    parts
-                        .iter()
-                        .map(|part| part.at(signal.occurred_at).max(0.0))
-                        .sum()
-                };
-                let most: f64 = curves
-                    .people
+            if let Some(since) = group.status.since {
+                // It was in all the while, and more points do not make it leave.
+                return since <= signal.occurred_at && group.status.failing.is_empty();
+            }
+            // It was out all the while, and even with all that is positive heat stays under the line. Positive
+            // parts only fall, so their size at the signal's instant bounds them from there on; but for a gauge,
+            // which may have stood higher before its newest signal.
+            if group.holds_latest() {
+                return false;
+            }
+            let curves = Curves::of(group);
+            let positive = |parts: &[crate::decay::Part]| -> f64 {
+                parts
                     .iter()
-                    // Seen from long before its signals a part may be infinite, and nothing times that is no number.
-                    .filter(|person| person.weight > 0.0)
-                    .map(|person| person.weight * positive(curves.parts_of(person)))
-                    .sum();
-                let out_since = group.spans.last().and_then(|span| span.left);
-                out_since.is_none_or(|left| left <= signal.occurred_at)
-                    && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
-            })
+                    .map(|part| part.at(signal.occurred_at).max(0.0))
+                    .sum()
+            };
+            let most: f64 = curves
+                .people
+                .iter()
+                // Seen from long before its signals a part may be infinite, and nothing times that is no number.
+                .filter(|person| person.weight > 0.0)
+                .map(|person| person.weight * positive(curves.parts_of(person)))
+                .sum();
+            let out_since = group.spans.last().and_then(|span| span.left);
+            out_since.is_none_or(|left| left <= signal.occurred_at)
+                && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
+        })
     }
 }
 
@@ -213,16 +213,17 @@ enum Stating {
     Relation(RelationKey),
 }
 
-/// Returns what a record states; nothing when it takes something back: to clear what nobody said says nothing.
-fn stating(event: &Event) -> Option<Stating> {
+/// Returns which undated fact a record is about, and whether it takes it back.
+fn stating(event: &Event) -> Option<(Stating, bool)> {
     match event {
-        Event::FieldSet { field, value, .. } => value.as_ref().map(|_| Stating::Field(field.clone())),
-        Event::ContactIntroduced { contact } => Some(Stating::Introduction(*contact)),
+        Event::FieldSet { field, value, .. } => Some((Stating::Field(field.clone()), value.is_none())),
+        Event::ContactIntroduced { contact } => Some((Stating::Introduction(*contact), false)),
         Event::ContactStated { contact, fact, .. } => {
-            (!fact.clears()).then(|| Stating::Contact(*contact, fact.field()))
+            Some((Stating::Contact(*contact, fact.field()), fact.clears()))
         }
-        Event::RelationSet { relation, .. } => Some(Stating::Relation(*relation)),
-        Event::RelationCleared { .. } | Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
+        Event::RelationSet { relation, .. } => Some((Stating::Relation(*relation), false)),
+        Event::RelationCleared { relation } => Some((Stating::Relation(*relation), true)),
+        Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
     }
 }
 
@@ -263,14 +264,21 @@ pub fn refold(
         .filter(|record| horizon.known_at.is_none_or(|known_at| record.at <= known_at))
         .collect();
     let mut state = AccountState::new(id.clone());
+    // What is applied first below need not be what was recorded first.
+    state.created_at = known.first().map(|record| record.at);
     let mut said = BTreeSet::new();
     let mut entries: Vec<(Timestamp, u64, Entry<'_>)> = Vec::with_capacity(known.len());
     for record in known {
-        if stating(&record.event).is_some_and(|thing| said.insert(thing)) {
-            // The first statement of an undated fact holds from the beginning of time.
-            state.apply(record);
-        } else {
-            entries.push((record.effective_at(), record.seq.0, Entry::Record(record)));
+        let new = stating(&record.event).filter(|(thing, _)| !said.contains(thing));
+        match new {
+            // To take back what nobody said says nothing.
+            Some((_, true)) => {}
+            Some((thing, false)) => {
+                // The first statement of an undated fact holds from the beginning of time.
+                said.insert(thing);
+                state.apply(record);
+            }
+            None => entries.push((record.effective_at(), record.seq.0, Entry::Record(record))),
         }
     }
     for later in models.iter().skip(1) {

@@ -1,0 +1,11 @@
+//! The domain seen from outside, beside a slow and obvious reference.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here is a failed test"
+)]
+
+mod examples;
+mod generate;
+mod properties;
+mod reference;
