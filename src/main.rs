@@ -1,2 +1,10 @@
-//! The `quorate` binary.
-fn main() {}
+//! The `quorate` binary: what to do is said on the command line.
+
+use std::process::ExitCode;
+
+mod cli;
+mod score;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -4,4 +4,5 @@
 //! `score`, `serve`, .. each beside this file. They start `env!("CARGO_BIN_EXE_quorate")` through testkit and
 //! know the product from outside only.
 
+mod score;
 mod walls;

@@ -1,0 +1,337 @@
+//! The configuration: built-in defaults < file < environment < flags, one struct a section.
+//!
+//! Every key stands in `config/default.toml` with its default and its meaning. That file is compiled in: it is the
+//! lowest layer, `quorate config default` prints it, and `docs/configuration.md` is made from it. A key that is not
+//! in it is refused wherever it is said.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use quorate_api::ApiConfig;
+use quorate_domain::account::Policy;
+use quorate_domain::time::Days;
+use quorate_engine::EngineConfig;
+use quorate_store::EmbeddedOptions;
+use serde::{Deserialize, Deserializer};
+
+mod error;
+mod layer;
+pub(crate) mod reference;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::{Error, Errors};
+pub(crate) use layer::{Asked, environment};
+
+/// Every key with its default and its meaning.
+pub(crate) const DEFAULTS: &str = include_str!("config/default.toml");
+
+/// The file that is read when none is named.
+pub(crate) const USUAL_FILE: &str = "quorate.toml";
+
+/// All sections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// `[server]`.
+    pub(crate) server: Server,
+    /// `[store]`.
+    pub(crate) store: Store,
+    /// `[engine]`.
+    pub(crate) engine: Engine,
+    /// `[log]`.
+    pub(crate) log: Log,
+    /// `[model]`.
+    pub(crate) model: ModelChoice,
+    /// `[retention]`.
+    pub(crate) retention: Retention,
+}
+
+/// How the API and the console are served.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    pub(crate) workers: usize,
+    pub(crate) signals_body_bytes_max: usize,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) properties_bytes_max: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) head_timeout_seconds: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) body_timeout_seconds: Duration,
+    pub(crate) body_bytes_per_second_min: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) keep_alive_seconds: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) shutdown_timeout_seconds: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) heartbeat_seconds: Duration,
+}
+
+/// Where accounts, signals and keys are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    pub(crate) url: StoreUrl,
+    pub(crate) data: PathBuf,
+    pub(crate) cache_bytes: u64,
+    pub(crate) workers: usize,
+}
+
+/// The engine's limits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Engine {
+    pub(crate) shards: usize,
+    pub(crate) signals_in_flight_max: usize,
+    pub(crate) bytes_in_flight_max: usize,
+    pub(crate) commands_in_flight_max: usize,
+    pub(crate) active_accounts_max: usize,
+    pub(crate) idle_after_ms: u64,
+    pub(crate) snapshot_every: u64,
+    pub(crate) refold_after_ms: u64,
+    pub(crate) live_events_max: usize,
+    pub(crate) unmatched_max: usize,
+    pub(crate) poison_tries_max: u32,
+    pub(crate) contacts_max: usize,
+    pub(crate) fields_max: usize,
+    pub(crate) kinds_max: usize,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) level: LogLevel,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For a person.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Directives of `tracing_subscriber`'s filter, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct LogLevel(pub(crate) String);
+
+/// The qualification model.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelChoice {
+    /// A path, `default`, or empty.
+    pub(crate) file: String,
+}
+
+/// How long history counts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    #[serde(deserialize_with = "retention_days")]
+    pub(crate) days: Days,
+}
+
+/// Where the store is. Prints without the password that it may hold.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct StoreUrl(String);
+
+/// What a store URL names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// A folder of this machine.
+    Folder(PathBuf),
+    /// A Redis.
+    Redis,
+    /// Something this build has never heard of.
+    Unknown,
+}
+
+impl Store {
+    /// Returns what the configuration names as the store's home.
+    pub(crate) fn home(&self) -> Home {
+        match self.url.0.split_once("://") {
+            Some(("redis" | "rediss" | "redis+unix" | "unix", _)) => Home::Redis,
+            Some(_) => Home::Unknown,
+            None if self.url.0 == "embedded" => Home::Folder(self.data.clone()),
+            None => Home::Folder(PathBuf::from(&self.url.0)),
+        }
+    }
+
+    /// Returns how the embedded store is tuned.
+    pub(crate) fn options(&self) -> EmbeddedOptions {
+        EmbeddedOptions {
+            cache_bytes: self.cache_bytes,
+            workers: self.workers.max(1),
+            ..EmbeddedOptions::default()
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((scheme, rest)) = self.0.split_once("://") else {
+            return f.write_str(&self.0);
+        };
+        match rest.rsplit_once('@') {
+            Some((login, place)) => {
+                let user = login.split(':').next().unwrap_or_default();
+                write!(f, "{scheme}://{user}:***@{place}")
+            }
+            None => write!(f, "{scheme}://{rest}"),
+        }
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Config {
+    /// Returns the API's part.
+    pub(crate) fn api(&self) -> ApiConfig {
+        let server = &self.server;
+        ApiConfig {
+            listen: server.listen,
+            workers: or_one_a_processor(server.workers),
+            signals_body_bytes_max: server.signals_body_bytes_max,
+            body_bytes_max: server.body_bytes_max,
+            properties_bytes_max: server.properties_bytes_max,
+            head_timeout: server.head_timeout_seconds,
+            body_timeout: server.body_timeout_seconds,
+            body_bytes_per_second_min: server.body_bytes_per_second_min,
+            keep_alive: server.keep_alive_seconds,
+            shutdown_timeout: server.shutdown_timeout_seconds,
+            heartbeat: server.heartbeat_seconds,
+        }
+    }
+
+    /// Returns the engine's part.
+    pub(crate) fn engine(&self) -> EngineConfig {
+        let engine = &self.engine;
+        let limits = EngineConfig {
+            shards: or_one_a_processor(engine.shards),
+            signals_in_flight_max: engine.signals_in_flight_max,
+            bytes_in_flight_max: engine.bytes_in_flight_max,
+            commands_in_flight_max: engine.commands_in_flight_max,
+            active_accounts_max: engine.active_accounts_max,
+            idle_after_ms: engine.idle_after_ms,
+            snapshot_every: engine.snapshot_every,
+            refold_after_ms: engine.refold_after_ms,
+            live_events_max: engine.live_events_max,
+            unmatched_max: engine.unmatched_max,
+            poison_tries_max: engine.poison_tries_max,
+            ..EngineConfig::default()
+        };
+        let policy = Policy {
+            retention: self.retention.days,
+            contacts_max: engine.contacts_max,
+            fields_max: engine.fields_max,
+            kinds_max: engine.kinds_max,
+        };
+        EngineConfig { policy, ..limits }
+    }
+}
+
+fn or_one_a_processor(count: usize) -> usize {
+    if count == 0 {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    } else {
+        count
+    }
+}
+
+/// One value and who said it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Setting {
+    /// Its key: `server.listen`.
+    pub(crate) key: String,
+    /// Its value, without secrets.
+    pub(crate) value: serde_json::Value,
+    /// Who said it: `default`, a file, an environment variable, a flag.
+    pub(crate) source: String,
+}
+
+/// A configuration, and where each of its values came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// All values, in the order of the default file.
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// Reads the configuration from all its layers.
+///
+/// # Errors
+/// When a file cannot be read, a key is unknown or a value is wrong; each names key and source.
+pub(crate) fn load(asked: &Asked) -> Result<Loaded, Errors> {
+    let defaults = layer::defaults()?;
+    let mut figment = Figment::from(defaults.clone());
+    for layer in layer::all(asked, &defaults)? {
+        figment = figment.merge(layer);
+    }
+    let config: Config = figment.extract().map_err(Errors::from)?;
+    let mut settings = Vec::new();
+    for key in reference::keys() {
+        let value = figment.find_value(&key).map_err(Errors::from)?;
+        let source = figment
+            .get_metadata(value.tag())
+            .map_or_else(String::new, |metadata| metadata.name.to_string());
+        let value = if key == "store.url" {
+            serde_json::Value::from(config.store.url.to_string())
+        } else {
+            value.deserialize().map_err(Errors::from)?
+        };
+        settings.push(Setting { key, value, source });
+    }
+    Ok(Loaded { config, settings })
+}
+
+/// Returns the file that is to be read; `None`: there is none.
+fn file_of(asked: &Asked) -> Option<PathBuf> {
+    asked
+        .file
+        .clone()
+        .or_else(|| Some(PathBuf::from(USUAL_FILE)).filter(|usual| Path::is_file(usual)))
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = u64::deserialize(deserializer)?;
+    if (1..=86_400).contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err(serde::de::Error::custom(format!("{seconds} is not between 1 and 86400 seconds")))
+    }
+}
+
+fn retention_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Days, D::Error> {
+    let days = f64::deserialize(deserializer)?;
+    if days > 0.0 && days <= 100_000.0 {
+        Ok(Days(days))
+    } else {
+        Err(serde::de::Error::custom(format!("{days} is not between 0 and 100000 days")))
+    }
+}
+
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match tracing_subscriber::EnvFilter::try_new(&text) {
+            Ok(_) if !text.trim().is_empty() => Ok(Self(text)),
+            Ok(_) | Err(_) => Err(serde::de::Error::custom(format!(
+                "{text:?} is no level; say error, warn, info, debug or trace"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A running installation: store, engine, API and console on one address, until somebody says stop.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use quorate_api::{ApiConfig, ApiServer, Auth};
+use quorate_engine::Engine;
+use quorate_store::{EmbeddedStore, Store};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::config::{self, Home};
+
+pub(crate) mod log;
+pub(crate) mod models;
+
+/// The exit code when the store failed under way: what is on disk is known only after opening it again.
+pub(crate) const STORE_FAILED: u8 = 3;
+
+/// How often metrics are tidied up, so that their memory stays small while nobody asks for them.
+const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Upper ends of the buckets of durations, in seconds: from a read in memory to a stalled disk.
+const SECONDS_BUCKETS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Opens the store that the configuration names, and says where it is.
+///
+/// # Errors
+/// When this build has no such home, or the folder cannot be used; each says what to do next.
+pub(crate) fn open_store(store: &config::Store) -> anyhow::Result<Arc<EmbeddedStore>> {
+    match store.home() {
+        Home::Folder(folder) => open_folder(&folder, store),
+        Home::Redis => Err(anyhow::anyhow!(
+            "this build has no Redis home yet ({}): use --store embedded and --data DIR",
+            store.url
+        )),
+        Home::Unknown => Err(anyhow::anyhow!(
+            "{} is no store: use --store embedded and --data DIR",
+            store.url
+        )),
+    }
+}
+
+fn open_folder(folder: &Path, store: &config::Store) -> anyhow::Result<Arc<EmbeddedStore>> {
+    EmbeddedStore::open(folder, store.options())
+        .map(Arc::new)
+        .map_err(|error| match next_step(&error) {
+            Some(next) => anyhow::anyhow!("{error}; {next}"),
+            None => anyhow::Error::new(error),
+        })
+}
+
+/// What to do about a folder that cannot be used, where the error itself does not say.
+fn next_step(error: &quorate_store::Error) -> Option<&'static str> {
+    use quorate_store::Error;
+    match error {
+        Error::Locked { .. } => Some("stop that process, or give another folder with --data DIR"),
+        Error::NotAFolder { .. } => Some("give another path with --data DIR"),
+        Error::NewerFormat { .. } => {
+            Some("run that version of Quorate, or give another folder with --data DIR")
+        }
+        Error::Poisoned
+        | Error::Corrupt { .. }
+        | Error::CorruptDocument { .. }
+        | Error::Damaged { .. }
+        | Error::StaleOwner { .. }
+        | Error::SequenceMismatch { .. }
+        | Error::Full { .. }
+        | Error::ReadOnly { .. }
+        | Error::Foreign { .. }
+        | Error::Unstorable { .. }
+        | Error::Io { .. } => None,
+    }
+}
+
+/// Installs the recorder of this process's metrics.
+///
+/// # Errors
+/// When there is one already.
+pub(crate) fn record_metrics() -> anyhow::Result<PrometheusHandle> {
+    PrometheusBuilder::new()
+        .set_buckets(&SECONDS_BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .context("metrics cannot be recorded")
+}
+
+/// What is served, and to whom.
+pub(crate) struct Served {
+    /// The engine, started.
+    pub(crate) engine: Engine,
+    /// Who is let in.
+    pub(crate) auth: Auth,
+    /// Where, and the limits.
+    pub(crate) api: ApiConfig,
+    /// What `/metrics` shows.
+    pub(crate) metrics: PrometheusHandle,
+}
+
+/// How a run came to its end.
+enum End {
+    Asked,
+    StoreFailed(String),
+    ServerFailed(io::Error),
+}
+
+/// Serves until a signal comes or the store fails, then stops within seconds, open streams or not.
+///
+/// `announce` is called once requests are answered, with the address.
+///
+/// # Errors
+/// When the address cannot be listened on, or the server's threads fail.
+pub(crate) async fn serve(
+    served: Served,
+    announce: impl FnOnce(SocketAddr) -> io::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let Served {
+        engine,
+        auth,
+        api,
+        metrics,
+    } = served;
+    let mut signals = Signals::install()?;
+    let rendered = metrics.clone();
+    let server = ApiServer::bind(
+        engine.clone(),
+        auth,
+        api,
+        Some(Arc::new(move || rendered.render())),
+        quorate_console::configure,
+    )?;
+    let addr = server.addr();
+    let stop = server.stop_handle();
+    let mut running = actix_rt::spawn(server.run());
+    let upkeep = actix_rt::spawn(async move {
+        let mut tick = tokio::time::interval(METRICS_UPKEEP_EVERY);
+        loop {
+            tick.tick().await;
+            metrics.run_upkeep();
+        }
+    });
+    announce(addr).context("the address cannot be printed")?;
+
+    let mut failed = engine.failed();
+    let end = tokio::select! {
+        () = signals.next() => End::Asked,
+        reason = reason_of(&mut failed) => End::StoreFailed(reason),
+        ended = &mut running => match ended {
+            Ok(Ok(())) => End::Asked,
+            Ok(Err(error)) => End::ServerFailed(error),
+            Err(error) => End::ServerFailed(io::Error::other(error)),
+        },
+    };
+    upkeep.abort();
+    tracing::info!("stopping");
+    let stopped = async {
+        stop.stop().await;
+        engine.stop().await;
+    };
+    tokio::select! {
+        () = stopped => {}
+        () = signals.next() => tracing::warn!("told to stop twice: requests under way are cut off"),
+    }
+    match end {
+        End::Asked => {
+            tracing::info!("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        End::StoreFailed(reason) => {
+            let _gone = writeln!(
+                io::stderr(),
+                "error: the store failed: {reason}\n  nothing was acknowledged that is not on disk; mend the cause and start again"
+            );
+            Ok(ExitCode::from(STORE_FAILED))
+        }
+        End::ServerFailed(error) => Err(anyhow::Error::new(error).context("the server's threads failed")),
+    }
+}
+
+/// Waits until the store has failed. Never returns while it has not.
+async fn reason_of(failed: &mut tokio::sync::watch::Receiver<Option<String>>) -> String {
+    let reason = failed.wait_for(Option::is_some).await.map(|reason| reason.clone());
+    match reason {
+        Ok(Some(reason)) => reason,
+        Ok(None) => String::new(),
+        // The engine is gone without a failure: it was stopped.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn install() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("signals cannot be listened for");
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Returns the address a browser on this machine asks: an unspecified one is reached through loopback.
+pub(crate) fn url(addr: SocketAddr) -> String {
+    let ip = match addr.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, addr.port()))
+}
