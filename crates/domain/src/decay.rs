@@ -244,6 +244,8 @@ impl Part {
     #[must_use]
     pub fn uncapped(&self, t: Timestamp) -> f64 {
         match self.half_life_ms {
+            // Nothing stays nothing, also seen from so long before that it would have been infinite.
+            Some(_) if self.amount.abs() <= 0.0 => 0.0,
             Some(half_life_ms) => {
                 self.amount * math::exp2(-(math::millis_f64(t.as_millis()) - self.start_ms) / half_life_ms)
             }

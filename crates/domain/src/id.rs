@@ -132,3 +132,6 @@ pub struct Seq(pub u64);
 /// The version of a model; equal versions have equal content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelVersion(pub u64);
+
+#[cfg(test)]
+mod tests;

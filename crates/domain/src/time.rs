@@ -165,3 +165,6 @@ impl HalfLife {
         math::exp2(-math::millis_f64(age_ms) / self.millis)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,3 +95,6 @@ pub struct Stated<T> {
     /// When it was recorded.
     pub at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;

@@ -241,7 +241,9 @@ impl Deciding<'_> {
             let title = card.and_then(|card| card.title.as_deref());
             let stated = known.function.as_ref();
             let function = match change.function.named() {
-                Some(function) if stated.is_none_or(|stated| self.outranks(&change.source, &stated.source)) => {
+                Some(function)
+                    if stated.is_none_or(|stated| self.outranks(&change.source, &stated.source)) =>
+                {
                     function.map(|function| &**function)
                 }
                 Some(_) | None => stated.map(|stated| &*stated.value),
