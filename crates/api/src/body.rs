@@ -1,0 +1,249 @@
+//! Reading a request's body: how large, how slow, of what type, and as what.
+
+use std::time::Duration;
+
+use actix_web::dev::{Decompress, Payload};
+use actix_web::error::PayloadError;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+
+use crate::config::ApiConfig;
+use crate::problem::{FieldError, Kind, Problem};
+use crate::state::Api;
+use crate::suggest::did_you_mean;
+
+/// How much of a body that is too large is still read, so that its sender gets to read the answer.
+const DRAINED_MAX: usize = 128 * 1024 * 1024;
+/// How long that may take.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Reads a body whole.
+///
+/// # Errors
+/// [`Kind::BodyTooLarge`], [`Kind::BodyTimeout`], [`Kind::UnsupportedMediaType`] for an encoding other than gzip.
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    config: &ApiConfig,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
+    check_encoding(request)?;
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok())
+        .and_then(|length| length.parse::<usize>().ok());
+    let mut stream = Decompress::from_headers(payload.take(), request.headers());
+    let started = Instant::now();
+    if announced.is_some_and(|length| length > bytes_max) {
+        drain(&mut stream).await;
+        return Err(too_large(bytes_max));
+    }
+    let mut body = BytesMut::new();
+    let mut first: Option<Bytes> = None;
+    loop {
+        let received = body.len() + first.as_ref().map_or(0, Bytes::len);
+        let allowance = u64::try_from(received / config.body_bytes_per_second_min.max(1)).unwrap_or(u64::MAX);
+        let deadline = started + config.body_timeout + Duration::from_secs(allowance);
+        let chunk = match timeout_at(deadline, stream.next()).await {
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(Some(Err(error))) => return Err(broken(&error)),
+            Ok(None) => break,
+            Err(_) => return Err(too_slow(received, config)),
+        };
+        if received + chunk.len() > bytes_max {
+            drain(&mut stream).await;
+            return Err(too_large(bytes_max));
+        }
+        // Most bodies come in one piece: then nothing is copied.
+        if body.is_empty() && first.is_none() {
+            first = Some(chunk);
+        } else {
+            if let Some(first) = first.take() {
+                body.reserve(announced.unwrap_or(0).max(first.len() + chunk.len()));
+                body.extend_from_slice(&first);
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(first.unwrap_or_else(|| body.freeze()))
+}
+
+async fn drain(stream: &mut Decompress<Payload>) {
+    let mut drained = 0;
+    let deadline = Instant::now() + DRAIN_TIMEOUT;
+    while let Ok(Some(Ok(chunk))) = timeout_at(deadline, stream.next()).await {
+        drained += chunk.len();
+        if drained > DRAINED_MAX {
+            break;
+        }
+    }
+}
+
+fn too_large(bytes_max: usize) -> Problem {
+    Problem::new(
+        Kind::BodyTooLarge,
+        format!("the body is larger than {bytes_max} bytes; send it in several requests"),
+    )
+}
+
+fn too_slow(received: usize, config: &ApiConfig) -> Problem {
+    let detail = format!(
+        "{received} bytes came in and then too few: a body has {} s, and longer only while {} bytes a second come in",
+        config.body_timeout.as_secs(),
+        config.body_bytes_per_second_min,
+    );
+    Problem::new(Kind::BodyTimeout, detail)
+}
+
+fn broken(error: &PayloadError) -> Problem {
+    tracing::debug!(%error, "a body broke off");
+    Problem::new(
+        Kind::InvalidJson,
+        "the body broke off, or is not encoded as its Content-Encoding says",
+    )
+}
+
+fn check_encoding(request: &HttpRequest) -> Result<(), Problem> {
+    let Some(encoding) = request.headers().get(header::CONTENT_ENCODING) else {
+        return Ok(());
+    };
+    match encoding.to_str().unwrap_or_default().trim() {
+        "" | "identity" | "gzip" | "deflate" => Ok(()),
+        _ => Err(Problem::new(
+            Kind::UnsupportedMediaType,
+            "Content-Encoding may be gzip, deflate or left out",
+        )),
+    }
+}
+
+/// Returns the media type of a request, lower case and without parameters; empty when it names none.
+pub(crate) fn media_type(request: &HttpRequest) -> String {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// A JSON body: `application/json`, or no type at all.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let Some(api) = request.app_data::<web::Data<Api>>() else {
+                return Err(Problem::new(
+                    Kind::Internal,
+                    "this server is not set up to read bodies",
+                ));
+            };
+            let media_type = media_type(&request);
+            if !(media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json")) {
+                let detail = format!("the body is {media_type:?}; send application/json");
+                return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+            }
+            let bytes = read(&request, &mut payload, &api.config, api.config.body_bytes_max).await?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+/// Parses a JSON body.
+///
+/// # Errors
+/// [`Kind::InvalidJson`] with line and column; [`Kind::InvalidField`] with the place.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if inner.is_data() {
+            wrong_field(&pointer, &inner)
+        } else {
+            invalid_json(&inner)
+        }
+    })?;
+    reader.end().map_err(|error| invalid_json(&error))?;
+    Ok(parsed)
+}
+
+/// Returns the problem of text that is no JSON.
+pub(crate) fn invalid_json(error: &serde_json::Error) -> Problem {
+    let message = error.to_string();
+    Problem::new(Kind::InvalidJson, &*message).with(FieldError {
+        line: Some(error.line()),
+        column: Some(error.column()),
+        message: without_place(&message).to_owned(),
+        ..FieldError::default()
+    })
+}
+
+fn wrong_field(pointer: &str, error: &serde_json::Error) -> Problem {
+    let message = error.to_string();
+    let text = without_place(&message);
+    let text = suggested(text).unwrap_or_else(|| text.to_owned());
+    Problem::fields(
+        Kind::InvalidField,
+        vec![FieldError {
+            pointer: Some(pointer.to_owned()),
+            line: Some(error.line()),
+            column: Some(error.column()),
+            message: text,
+            ..FieldError::default()
+        }],
+    )
+}
+
+/// serde says ``unknown field `nmae`, expected one of `name`, `tier` ``: names the nearest instead of all.
+fn suggested(text: &str) -> Option<String> {
+    let (what, rest) = ["unknown field ", "unknown variant "]
+        .into_iter()
+        .find_map(|start| text.strip_prefix(start).map(|rest| (start, rest)))?;
+    let mut names = rest.split('`').skip(1).step_by(2);
+    let word = names.next()?;
+    let near = did_you_mean(word, names)?;
+    Some(format!("{what}{word:?}; did you mean {near:?}?"))
+}
+
+/// serde_json writes ` at line 1 column 2` after its messages; the place stands in fields of its own.
+fn without_place(message: &str) -> &str {
+    message
+        .rfind(" at line ")
+        .and_then(|end| message.get(..end))
+        .unwrap_or(message)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use std::fmt::Write as _;
+    let mut pointer = String::new();
+    for segment in path {
+        // Writing to a string cannot fail.
+        let _ = match segment {
+            serde_path_to_error::Segment::Seq { index } => write!(pointer, "/{index}"),
+            serde_path_to_error::Segment::Map { key } => write!(pointer, "/{}", escaped(key)),
+            serde_path_to_error::Segment::Enum { variant } => write!(pointer, "/{}", escaped(variant)),
+            serde_path_to_error::Segment::Unknown => Ok(()),
+        };
+    }
+    pointer
+}
+
+/// Writes a name as a part of a JSON pointer.
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

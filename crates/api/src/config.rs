@@ -1,0 +1,49 @@
+//! The API's limits, each with a name and a default.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// How the API is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiConfig {
+    /// Where to listen. Port 0: any free one.
+    pub listen: SocketAddr,
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// The largest body of `POST /v1/signals`, after decompression.
+    pub signals_body_bytes_max: usize,
+    /// The largest body of every other request.
+    pub body_bytes_max: usize,
+    /// The largest `properties` of a signal.
+    pub properties_bytes_max: usize,
+    /// How long the head of a request may take.
+    pub head_timeout: Duration,
+    /// How long a body may take, beside one second for each [`ApiConfig::body_bytes_per_second_min`] received.
+    pub body_timeout: Duration,
+    /// The slowest that a large body may come in.
+    pub body_bytes_per_second_min: usize,
+    /// How long an idle connection stays open.
+    pub keep_alive: Duration,
+    /// How long requests under way may take to finish when the server stops.
+    pub shutdown_timeout: Duration,
+    /// How often an event stream with nothing to say says so.
+    pub heartbeat: Duration,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            signals_body_bytes_max: 16 * 1024 * 1024,
+            body_bytes_max: 1024 * 1024,
+            properties_bytes_max: 16 * 1024,
+            head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            body_bytes_per_second_min: 64 * 1024,
+            keep_alive: Duration::from_secs(75),
+            shutdown_timeout: Duration::from_secs(5),
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}

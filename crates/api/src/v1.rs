@@ -1,0 +1,11 @@
+//! Version 1 of the wire: a module a noun, below it a file an operation. What is sent has types of its own here.
+
+pub(crate) mod accounts;
+pub(crate) mod contacts;
+pub(crate) mod domain_name;
+pub(crate) mod edit;
+pub(crate) mod events;
+pub(crate) mod instant;
+pub(crate) mod path;
+pub(crate) mod relations;
+pub(crate) mod signals;

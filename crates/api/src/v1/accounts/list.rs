@@ -1,0 +1,206 @@
+//! `GET /v1/accounts`: the live index, filtered, sorted, a page at a time.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use quorate_domain::engagement::Band;
+use quorate_domain::fit::Grade;
+use quorate_domain::standing::Stage;
+use quorate_engine::list::{Filter, LIMIT_MAX, ListQuery, SortKey, Trend};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::row::RowBody;
+use crate::auth::{Caller, Read};
+use crate::page;
+use crate::problem::Problem;
+use crate::query::{Params, named, short};
+use crate::state::Api;
+use crate::v1::instant::Instant;
+
+/// Rows of a page when nobody says how many.
+const LIMIT_DEFAULT: usize = 100;
+
+/// What a list may be asked. Values divided by commas: any of them will do.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "the parameters as the document shows them; they are read in `query`"
+)]
+pub(crate) struct ListParams {
+    /// Text in name, id or domain, without case.
+    q: Option<String>,
+    /// Bands: `cold`, `warm`, `hot`, `burning`.
+    band: Option<String>,
+    /// Fit grades: `A`, `B`, `C`, `D`.
+    fit: Option<String>,
+    /// Stages: `target`, `aware`, `engaged`, `mqa`, `disqualified`.
+    stage: Option<String>,
+    /// `in` or `out`.
+    mqa: Option<String>,
+    /// `surging`, `steady`, `cooling`.
+    momentum: Option<String>,
+    /// Leaves MQA within this time, such as `14d`, `36h` or `2w`.
+    exits_within: Option<String>,
+    /// Owners.
+    owner: Option<String>,
+    /// Tiers.
+    tier: Option<String>,
+    /// Industries.
+    industry: Option<String>,
+    /// Countries.
+    country: Option<String>,
+    /// Heat at least.
+    heat_gte: Option<f64>,
+    /// Heat below.
+    heat_lt: Option<f64>,
+    /// Engaged contacts at least.
+    engaged_contacts_gte: Option<u32>,
+    /// What to sort by, largest first after a minus: `heat`, `name`, `fit`, `quorum`, `momentum`,
+    /// `engaged_contacts`, `last_signal_at`, `mqa_ends_at`, `mqa_since`, `id`. Left out: `-heat`.
+    sort: Option<String>,
+    /// How many rows, at most 1,000; left out: 100.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// Where to go on: the `next_cursor` of the page before, with the same filters and order.
+    cursor: Option<String>,
+}
+
+const KNOWN: [&str; 17] = [
+    "q",
+    "band",
+    "fit",
+    "stage",
+    "mqa",
+    "momentum",
+    "exits_within",
+    "owner",
+    "tier",
+    "industry",
+    "country",
+    "heat_gte",
+    "heat_lt",
+    "engaged_contacts_gte",
+    "sort",
+    "limit",
+    "cursor",
+];
+
+/// A page of accounts.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PageBody<'a> {
+    /// The accounts.
+    items: Vec<RowBody<'a>>,
+    /// Where to go on; null: this is the last page.
+    next_cursor: Option<String>,
+    /// How many accounts match in all.
+    total: usize,
+    /// The instant all pages of this list are read at.
+    as_of: Instant,
+}
+
+/// Lists accounts, sorted by what they show at this instant.
+#[utoipa::path(get, path = "/v1/accounts", tag = "accounts", params(ListParams),
+    responses((status = 200, description = "A page", body = PageBody,
+        headers(("Link" = String, description = "The next page, with `rel=\"next\"`")))))]
+pub(crate) async fn list(
+    _caller: Caller<Read>,
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let query = query(&request)?;
+    let page = api.engine.list(&query);
+    let next_cursor = page.next.as_ref().map(|cursor| page::write(cursor, &request));
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        response.insert_header((header::LINK, page::next_link(&request, cursor)));
+    }
+    Ok(response.json(PageBody {
+        items: page.rows.iter().map(RowBody::from).collect(),
+        next_cursor,
+        total: page.total,
+        as_of: page.as_of.into(),
+    }))
+}
+
+fn query(request: &HttpRequest) -> Result<ListQuery, Problem> {
+    let mut params = Params::of(request, &KNOWN);
+    let filter = filter(&mut params);
+    let (sort, descending) = params.parsed("sort", sort).unwrap_or((SortKey::Heat, true));
+    let limit = params.parsed("limit", limit).unwrap_or(LIMIT_DEFAULT);
+    let cursor = params.text("cursor").map(str::to_owned);
+    params.finish(())?;
+    let mut query = ListQuery {
+        filter,
+        sort,
+        descending,
+        limit,
+        cursor: None,
+    };
+    query.cursor = cursor
+        .map(|cursor| page::read(&cursor, request, &query))
+        .transpose()?;
+    Ok(query)
+}
+
+fn filter(params: &mut Params) -> Filter {
+    let text = |word: &str| -> Result<Arc<str>, String> { Ok(Arc::from(word)) };
+    Filter {
+        text: params.text("q").map(Arc::from),
+        bands: params.several("band", |word| {
+            named("band", word, Band::parse, &Band::ALL.map(Band::as_str))
+        }),
+        grades: params.several("fit", |word| {
+            named("grade", word, Grade::parse, &Grade::ALL.map(Grade::as_str))
+        }),
+        stages: params.several("stage", |word| {
+            named("stage", word, Stage::parse, &Stage::ALL.map(Stage::as_str))
+        }),
+        mqa: params.parsed("mqa", |word| match word {
+            "in" => Ok(true),
+            "out" => Ok(false),
+            other => Err(format!("{:?} is neither in nor out", short(other))),
+        }),
+        owners: params.several("owner", text),
+        tiers: params.several("tier", text),
+        industries: params.several("industry", text),
+        countries: params.several("country", text),
+        heat_gte: params.number("heat_gte"),
+        heat_lt: params.number("heat_lt"),
+        momentum: params.several("momentum", |word| {
+            named("momentum", word, Trend::parse, &Trend::ALL.map(Trend::as_str))
+        }),
+        exits_within_days: params.parsed("exits_within", days),
+        engaged_contacts_gte: params.parsed("engaged_contacts_gte", |text| {
+            text.parse()
+                .map_err(|_| format!("{:?} is no whole number", short(text)))
+        }),
+    }
+}
+
+fn sort(text: &str) -> Result<(SortKey, bool), String> {
+    let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
+    let known = SortKey::ALL.map(|(_, name)| name);
+    named("order", word, SortKey::parse, &known).map(|key| (key, descending))
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|limit| (1..=LIMIT_MAX).contains(limit))
+        .ok_or_else(|| format!("{:?} is no number from 1 to {LIMIT_MAX}", short(text)))
+}
+
+/// Reads a span such as `14d`, `36h` or `2w`.
+fn days(text: &str) -> Result<f64, String> {
+    let units = [('h', 1.0 / 24.0), ('d', 1.0), ('w', 7.0)];
+    units
+        .into_iter()
+        .find_map(|(unit, days)| {
+            let number: f64 = text.strip_suffix(unit)?.parse().ok()?;
+            (number.is_finite() && number >= 0.0).then_some(number * days)
+        })
+        .ok_or_else(|| format!("{:?} is no time such as 14d, 36h or 2w", short(text)))
+}

@@ -1,0 +1,120 @@
+//! Changes of a standing on the wire: in forecasts, timelines and the event stream.
+
+use quorate_domain::account::Directory;
+use quorate_domain::id::ContactNo;
+use quorate_domain::standing::{Change, Moment, Notice};
+use quorate_engine::view::change_name;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::standing::ConditionBody;
+use crate::v1::instant::{Instant, maybe};
+
+/// A contact where it is mentioned.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ContactName {
+    /// Its number within its account.
+    no: u32,
+    /// Its id; null: not told here, or erased.
+    id: Option<String>,
+    /// Its name.
+    name: Option<String>,
+}
+
+/// Returns a contact's number, id and name.
+pub(crate) fn name_of(no: ContactNo, directory: &Directory) -> ContactName {
+    let card = directory.card(no);
+    ContactName {
+        no: no.0,
+        id: card
+            .and_then(|card| card.outside_id.as_ref())
+            .map(ToString::to_string),
+        name: card.and_then(|card| card.name.as_deref()).map(str::to_owned),
+    }
+}
+
+/// A change of an account's standing.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoticeBody {
+    /// `mqa.entered`, `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged` or `contact.cooled`.
+    event: &'static str,
+    /// When it changed.
+    at: Instant,
+    /// Of which solution's buying group.
+    solution: Option<String>,
+    /// Whether it became known only after other things had been announced.
+    late: bool,
+    /// Of a band: what it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'static str>,
+    /// Of a band: what it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'static str>,
+    /// Of a contact: who.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactName>,
+    /// Of an MQA status: what there was at that instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moment: Option<MomentBody>,
+    /// Of a revision: since when the account is qualified after all; absent: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Instant>,
+}
+
+/// A buying group at an instant.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MomentBody {
+    /// `H`.
+    intent_points: f64,
+    /// From 0 to 100.
+    heat: f64,
+    /// Who was engaged.
+    engaged: Vec<ContactName>,
+    /// The conditions, each with what it needs and what there was.
+    conditions: Vec<ConditionBody>,
+    /// Whether an act-now signal qualified it.
+    act_now: bool,
+}
+
+impl MomentBody {
+    fn of(moment: &Moment, directory: &Directory) -> Self {
+        Self {
+            intent_points: moment.intent_points,
+            heat: moment.heat,
+            engaged: moment.engaged.iter().map(|no| name_of(*no, directory)).collect(),
+            conditions: moment.conditions.iter().map(ConditionBody::from).collect(),
+            act_now: moment.act_now,
+        }
+    }
+}
+
+impl NoticeBody {
+    /// Returns a change; contacts have id and name as far as the directory knows them.
+    pub(crate) fn of(notice: &Notice, directory: &Directory) -> Self {
+        let mut body = Self {
+            event: change_name(&notice.change),
+            at: notice.at.into(),
+            solution: notice.solution.as_ref().map(ToString::to_string),
+            late: notice.late,
+            from: None,
+            to: None,
+            contact: None,
+            moment: None,
+            since: None,
+        };
+        match &notice.change {
+            Change::MqaEntered(moment) | Change::MqaLeft(moment) => {
+                body.moment = Some(MomentBody::of(moment, directory));
+            }
+            Change::MqaRevised { since } => body.since = maybe(*since),
+            Change::BandChanged { from, to } => {
+                body.from = Some(from.as_str());
+                body.to = Some(to.as_str());
+            }
+            Change::Engaged { contact } | Change::Cooled { contact } => {
+                body.contact = Some(name_of(*contact, directory));
+            }
+        }
+        body
+    }
+}

@@ -1,0 +1,108 @@
+//! An account in a list, under the names it has when it is read alone.
+
+use quorate_domain::fit::Grade;
+use quorate_engine::view::AccountRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::standing::roles;
+use crate::v1::instant::{Instant, maybe};
+
+/// An account in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RowBody<'a> {
+    /// Its id.
+    id: &'a str,
+    /// Its name; its id when it has none.
+    name: &'a str,
+    /// Its first domain.
+    domain: Option<&'a str>,
+    /// Who looks after it.
+    owner: Option<&'a str>,
+    /// Its tier.
+    tier: Option<&'a str>,
+    /// Its industry.
+    industry: Option<&'a str>,
+    /// Its country.
+    country: Option<&'a str>,
+    /// `H` at the list's instant.
+    intent_points: f64,
+    /// From 0 to 100.
+    heat: f64,
+    /// `cold`, `warm`, `hot` or `burning`.
+    band: &'static str,
+    /// The fast rate of points over the slow one.
+    momentum: Option<f64>,
+    /// How well it fits.
+    fit: RowFit,
+    /// How many contacts are engaged.
+    engaged_contacts: u32,
+    /// Their distinct roles, sorted.
+    engaged_roles: Vec<String>,
+    /// In percent.
+    quorum: Option<f64>,
+    /// Whether it is a marketing-qualified account.
+    mqa: RowMqa,
+    /// How far it has come.
+    stage: &'static str,
+    /// Its newest signal.
+    last_signal_at: Option<Instant>,
+    /// Known contacts.
+    contacts: u32,
+    /// Its version.
+    version: u64,
+}
+
+/// How well an account of a list fits.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RowFit {
+    /// From 0 to 100.
+    score: Option<f64>,
+    /// `A` to `D`.
+    grade: Option<&'static str>,
+}
+
+/// Whether an account of a list is an MQA.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RowMqa {
+    /// Whether it is.
+    qualified: bool,
+    /// Since when.
+    since: Option<Instant>,
+    /// When it ends if nothing new happens.
+    ends_at: Option<Instant>,
+}
+
+impl<'a> From<&'a AccountRow> for RowBody<'a> {
+    fn from(row: &'a AccountRow) -> Self {
+        Self {
+            id: row.id.as_str(),
+            name: &row.name,
+            domain: row.domain.as_deref(),
+            owner: row.owner.as_deref(),
+            tier: row.tier.as_deref(),
+            industry: row.industry.as_deref(),
+            country: row.country.as_deref(),
+            intent_points: row.intent_points,
+            heat: row.heat,
+            band: row.band.as_str(),
+            momentum: row.momentum,
+            fit: RowFit {
+                score: row.fit,
+                grade: row.grade.map(Grade::as_str),
+            },
+            engaged_contacts: row.engaged_contacts,
+            engaged_roles: roles(&row.engaged_roles),
+            quorum: row.quorum,
+            mqa: RowMqa {
+                qualified: row.mqa_since.is_some(),
+                since: maybe(row.mqa_since),
+                ends_at: maybe(row.mqa_ends_at),
+            },
+            stage: row.stage.as_str(),
+            last_signal_at: maybe(row.last_signal_at),
+            contacts: row.contacts,
+            version: row.seq.0,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Contacts of an account.
+
+pub(crate) mod put;

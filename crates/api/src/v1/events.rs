@@ -1,0 +1,218 @@
+//! `GET /v1/events`: what happens, as it happens, as server-sent events.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use quorate_domain::account::Directory;
+use quorate_domain::id::AccountId;
+use quorate_engine::view::{LiveChange, LiveEvent, change_name};
+use serde::Serialize;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use utoipa::ToSchema;
+
+use super::accounts::notice::NoticeBody;
+use super::accounts::row::RowBody;
+use crate::auth::{Caller, Read};
+use crate::observe;
+use crate::problem::Problem;
+use crate::query::{Params, named};
+use crate::state::Api;
+
+/// All events a listener may ask for.
+const TYPES: [&str; 7] = [
+    "account.changed",
+    "contact.cooled",
+    "contact.engaged",
+    "heat.band_changed",
+    "mqa.entered",
+    "mqa.left",
+    "mqa.revised",
+];
+
+/// Something was recorded of an account: its row as it is now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountChanged)]
+struct ChangedBody<'a> {
+    account: &'a str,
+    row: RowBody<'a>,
+}
+
+/// An account's standing changed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StandingChanged)]
+struct NoticedBody<'a> {
+    account: &'a str,
+    #[serde(flatten)]
+    notice: NoticeBody,
+}
+
+/// Which events a listener wants; empty: all.
+#[derive(Debug, Default)]
+struct Wanted {
+    accounts: Vec<AccountId>,
+    types: Vec<&'static str>,
+}
+
+impl Wanted {
+    fn wants(&self, event: &LiveEvent) -> bool {
+        (self.accounts.is_empty() || self.accounts.contains(&event.account))
+            && (self.types.is_empty() || self.types.contains(&type_of(event)))
+    }
+}
+
+fn type_of(event: &LiveEvent) -> &'static str {
+    match &event.what {
+        LiveChange::AccountChanged(_) => "account.changed",
+        LiveChange::Notice(notice) => change_name(&notice.change),
+    }
+}
+
+/// Streams what happens as server-sent events, each with `id`, `event` and JSON `data`.
+///
+/// The stream starts now; it does not repeat what was missed. A listener that falls behind gets `event: lagged`
+/// with how many it missed, one that connects anew after a break the same without a number: read again what you
+/// show.
+#[utoipa::path(get, path = "/v1/events", tag = "events",
+    params(
+        ("account" = Option<String>, Query, description = "Only of these accounts, divided by commas"),
+        ("types" = Option<String>, Query, description = "Only these events: `account.changed`, `mqa.entered`, \
+            `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`"),
+    ),
+    responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream")))]
+pub(crate) async fn events(
+    _caller: Caller<Read>,
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Problem> {
+    let mut params = Params::of(&request, &["account", "types"]);
+    let wanted = Wanted {
+        accounts: params.several("account", |id| {
+            AccountId::new(id).map_err(|error| error.to_string())
+        }),
+        types: params.several("types", |word| {
+            named(
+                "event",
+                word,
+                |word| TYPES.into_iter().find(|known| *known == word),
+                &TYPES,
+            )
+        }),
+    };
+    params.finish(())?;
+    let came_back = request.headers().contains_key("last-event-id");
+    let listener = Listener {
+        events: api.engine.listen(),
+        stopping: api.stopping.clone(),
+        wanted,
+        heartbeat: api.config.heartbeat,
+        waiting: VecDeque::from([opening(came_back)]),
+        _counted: Counted::new(),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream(listener)))
+}
+
+/// What a stream starts with: how soon to come back when it breaks, and whether something was missed.
+fn opening(came_back: bool) -> Bytes {
+    if came_back {
+        Bytes::from_static(b"retry: 1000\n\nevent: lagged\ndata: {\"missed\":null}\n\n")
+    } else {
+        Bytes::from_static(b"retry: 1000\n\n: welcome\n\n")
+    }
+}
+
+/// Counts a listener for as long as it is there.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!(observe::LISTENERS).increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!(observe::LISTENERS).decrement(1.0);
+    }
+}
+
+struct Listener {
+    events: Receiver<Arc<LiveEvent>>,
+    stopping: watch::Receiver<bool>,
+    wanted: Wanted,
+    heartbeat: Duration,
+    waiting: VecDeque<Bytes>,
+    _counted: Counted,
+}
+
+fn stream(listener: Listener) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    unfold(listener, |mut listener| async move {
+        let chunk = listener.next().await?;
+        Some((Ok(chunk), listener))
+    })
+}
+
+impl Listener {
+    /// Returns the next piece of the stream; `None`: it ends.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(chunk) = self.waiting.pop_front() {
+            return Some(chunk);
+        }
+        loop {
+            if *self.stopping.borrow() {
+                return None;
+            }
+            let received = tokio::select! {
+                // Only a change to true, or the server's end, ends the stream.
+                _ = self.stopping.changed() => continue,
+                received = timeout(self.heartbeat, self.events.recv()) => received,
+            };
+            match received {
+                Ok(Ok(event)) if self.wanted.wants(&event) => return Some(written(&event)),
+                Ok(Ok(_)) => {}
+                Ok(Err(RecvError::Lagged(missed))) => {
+                    return Some(Bytes::from(format!(
+                        "event: lagged\ndata: {{\"missed\":{missed}}}\n\n"
+                    )));
+                }
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) => return Some(Bytes::from_static(b": still here\n\n")),
+            }
+        }
+    }
+}
+
+fn written(event: &LiveEvent) -> Bytes {
+    let account = event.account.as_str();
+    let data = match &event.what {
+        LiveChange::AccountChanged(row) => serde_json::to_string(&ChangedBody {
+            account,
+            row: RowBody::from(&**row),
+        }),
+        LiveChange::Notice(notice) => {
+            // Names are not told here: the stream holds no directory. Contacts have their number.
+            let notice = NoticeBody::of(notice, &Directory::default());
+            serde_json::to_string(&NoticedBody { account, notice })
+        }
+    };
+    // Numbers and texts always make JSON.
+    let data = data.unwrap_or_default();
+    Bytes::from(format!(
+        "id: {}\nevent: {}\ndata: {data}\n\n",
+        event.no,
+        type_of(event)
+    ))
+}
