@@ -14,12 +14,13 @@ use crate::decay::Part;
 use crate::engagement::{self, Band, Person, SignalView};
 use crate::fit::Fit;
 use crate::id::{ContactNo, Kind, ModelVersion, Role, Solution};
-use crate::model::{Combine, Model, MqaThresholds, SignalRule};
+use crate::model::{Model, MqaThresholds, SignalRule};
 use crate::mqa::{self, ConditionState, MqaStatus, Situation, Verdict};
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
 mod fold;
+mod late;
 mod reading;
 
 pub use fold::{Horizon, ModelInForce, corrections, refold};
@@ -596,15 +597,6 @@ impl Group {
             late: false,
         }
     }
-
-    /// Whether anybody has signals of a gauge that counts the newest only.
-    fn holds_latest(&self) -> bool {
-        self.members
-            .values()
-            .flat_map(|member| &member.person.kinds)
-            .any(|(kind, _)| kind.rule.combine == Combine::Latest)
-    }
-
     fn enter(&mut self, t: Timestamp) {
         if self.spans.len() >= SPANS_MAX {
             self.spans.remove(0);

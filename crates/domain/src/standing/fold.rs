@@ -9,13 +9,12 @@ use std::sync::Arc;
 
 use crate::account::{AccountState, Event, Record};
 use crate::contact::RelationKey;
-use crate::engagement;
 use crate::id::{AccountId, ContactNo, ModelVersion};
-use crate::model::{Combine, Model};
+use crate::model::Model;
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
-use super::{Change, Curves, Notice, Span, Standing};
+use super::{Change, Notice, Span, Standing};
 
 /// A model and from when it is in force.
 #[derive(Clone, Debug)]
@@ -114,56 +113,14 @@ impl Standing {
             self.add(signal, state, model);
             self.judge(state, model, signal.occurred_at, notices);
         } else {
+            let effect = self.late_effect(signal, model);
             self.add(signal, state, model);
-            if self.leaves_the_past(signal, model) {
+            if self.leaves_the_past(signal, effect, state, model) {
                 self.judge(state, model, self.judged_to, notices);
             } else {
                 self.stale = true;
             }
         }
-    }
-
-    /// Returns whether a late signal, added already, surely changes no past judgement of MQA.
-    fn leaves_the_past(&self, signal: &Signal, model: &Model) -> bool {
-        if signal.occurred_at < self.facts_to {
-            return false;
-        }
-        let Some(rule) = model.rule(signal.kind.as_str()) else {
-            return true;
-        };
-        let Some(thresholds) = self.thresholds() else {
-            return true;
-        };
-        let adds = rule.points >= 0.0 && rule.combine == Combine::Sum && !rule.once_per_day && !rule.act_now;
-        adds && self.groups.iter().all(|group| {
-            if let Some(since) = group.status.since {
-                // It was in all the while, and more points do not make it leave.
-                return since <= signal.occurred_at && group.status.failing.is_empty();
-            }
-            // It was out all the while, and even with all that is positive heat stays under the line. Positive
-            // parts only fall, so their size at the signal's instant bounds them from there on; but for a gauge,
-            // which may have stood higher before its newest signal.
-            if group.holds_latest() {
-                return false;
-            }
-            let curves = Curves::of(group);
-            let positive = |parts: &[crate::decay::Part]| -> f64 {
-                parts
-                    .iter()
-                    .map(|part| part.at(signal.occurred_at).max(0.0))
-                    .sum()
-            };
-            let most: f64 = curves
-                .people
-                .iter()
-                // Seen from long before its signals a part may be infinite, and nothing times that is no number.
-                .filter(|person| person.weight > 0.0)
-                .map(|person| person.weight * positive(curves.parts_of(person)))
-                .sum();
-            let out_since = group.spans.last().and_then(|span| span.left);
-            out_since.is_none_or(|left| left <= signal.occurred_at)
-                && engagement::heat(most, model.half_point) < thresholds.enter_heat - 1e-9
-        })
     }
 }
 
