@@ -1,8 +1,17 @@
 //! Measures the engine without HTTP: durable ingest, activation, start with many known accounts, top-100.
 //!
 //! `cargo run --release -p quorate-engine --example ingest_bench -- FOLDER [signals|single|accounts]`
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark reads the clock and prints")]
-#![expect(clippy::unwrap_used, clippy::as_conversions, clippy::cast_precision_loss, reason = "a benchmark may stop at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark reads the clock and prints"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a benchmark may stop at the first surprise"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +34,11 @@ fn open(folder: &Path) -> Engine {
     let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
     let model = Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap());
     let version = version_of(DEFAULT_MODEL);
-    let models = vec![ModelInForce { from: Timestamp::MIN, version, model }];
+    let models = vec![ModelInForce {
+        from: Timestamp::MIN,
+        version,
+        model,
+    }];
     Engine::start(store, models, Clock::wall(), EngineConfig::default()).unwrap()
 }
 
@@ -63,7 +76,9 @@ fn signal(draw: &mut Draw, no: u64, now: Timestamp) -> IncomingSignal {
         signal: NewSignal {
             id: SignalId::new(format!("s-{no:09}")).unwrap(),
             kind: Kind::new(kind).unwrap(),
-            contact: Some(ContactRef::Id(ContactId::new(format!("c{contact}@acc-{account:05}.example")).unwrap())),
+            contact: Some(ContactRef::Id(
+                ContactId::new(format!("c{contact}@acc-{account:05}.example")).unwrap(),
+            )),
             occurred_at: Some(now),
             strength: 1.0,
             source: SignalSource::FirstParty,
@@ -85,8 +100,9 @@ async fn ingest(engine: &Engine, total: u64, batch: u64, workers: u64, offset: u
             let mut sent = 0;
             while sent < share {
                 let now = engine.now();
-                let signals =
-                    (0..batch).map(|no| signal(&mut draw, offset + worker * share + sent + no, now)).collect();
+                let signals = (0..batch)
+                    .map(|no| signal(&mut draw, offset + worker * share + sent + no, now))
+                    .collect();
                 let outcomes = engine.record_signals(signals, 1).await.unwrap();
                 assert!(!outcomes.is_empty());
                 sent += batch;
@@ -97,7 +113,10 @@ async fn ingest(engine: &Engine, total: u64, batch: u64, workers: u64, offset: u
         task.await.unwrap();
     }
     let seconds = start.elapsed().as_secs_f64();
-    println!("ingest batch={batch} workers={workers}: {:.0} signals/s ({total} in {seconds:.2} s)", total as f64 / seconds);
+    println!(
+        "ingest batch={batch} workers={workers}: {:.0} signals/s ({total} in {seconds:.2} s)",
+        total as f64 / seconds
+    );
 }
 
 #[actix_rt::main]
@@ -125,12 +144,21 @@ async fn main() {
                     let no = chunk * 1_000 + no;
                     let id = AccountId::new(format!("acc-{no:07}.example")).unwrap();
                     let fields = vec![
-                        (Arc::from("name"), Some(Value::text(format!("Account number {no}")))),
-                        (Arc::from("domains"), Some(Value::List(vec![Arc::from(format!("acc-{no:07}.example"))]))),
+                        (
+                            Arc::from("name"),
+                            Some(Value::text(format!("Account number {no}"))),
+                        ),
+                        (
+                            Arc::from("domains"),
+                            Some(Value::List(vec![Arc::from(format!("acc-{no:07}.example"))])),
+                        ),
                         (Arc::from("industry"), Some(Value::text("software"))),
                         (Arc::from("employees"), Some(Value::Number(500.0))),
                     ];
-                    let change = AccountChange { fields, source: Source::person() };
+                    let change = AccountChange {
+                        fields,
+                        source: Source::person(),
+                    };
                     engine.execute(id, Command::ChangeAccount(change), None)
                 });
                 for done in futures_util::future::join_all(calls).await {
@@ -164,7 +192,11 @@ async fn main() {
 }
 
 fn top(engine: &Engine) {
-    let query = ListQuery { descending: true, limit: 100, ..ListQuery::default() };
+    let query = ListQuery {
+        descending: true,
+        limit: 100,
+        ..ListQuery::default()
+    };
     let mut times: Vec<f64> = (0..20)
         .map(|_| {
             let start = Instant::now();
@@ -174,7 +206,12 @@ fn top(engine: &Engine) {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("top-100 of {}: median {:.3} ms, worst {:.3} ms", engine.list(&query).total, times[10], times[19]);
+    println!(
+        "top-100 of {}: median {:.3} ms, worst {:.3} ms",
+        engine.list(&query).total,
+        times[10],
+        times[19]
+    );
 }
 
 fn resident_kib() -> u64 {

@@ -14,7 +14,7 @@ use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
 use crate::list::ListQuery;
 use crate::router::Router;
-use crate::view::{AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
 
 /// How a signal names its account.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +166,20 @@ impl Engine {
     #[must_use]
     pub fn list(&self, query: &ListQuery) -> Page {
         self.router.list(query)
+    }
+
+    /// Returns one account's row as it is now, from the live index, without waking the account.
+    #[must_use]
+    pub fn row(&self, account: &AccountId) -> Option<AccountRow> {
+        self.router.row(account)
+    }
+
+    /// Shows every known account's row as it is now, in no order, without waking any: for counts over all of them.
+    /// What `see` does holds up the accounts of one part of the index: keep it short.
+    ///
+    /// Returns the instant the rows are computed at.
+    pub fn visit_rows(&self, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
+        self.router.visit_rows(see)
     }
 
     /// Listens to what happens from now on. A listener that falls behind is told how much it missed.

@@ -1,7 +1,7 @@
 //! The live index: one small row per known account, for listing, sorting and matching without waking actors.
 //!
 //! A row carries its intent points as a curve, so that a page is computed at the request's instant. Rows are kept
-//! in the order of the heat they had when last placed: an account is placed anew at each of its events, and
+//! in the order of the points they had when last placed: an account is placed anew at each of its events, and
 //! [`Index::sweep`] places those anew that only decay. Locks are held for one row or one page, never across a wait.
 
 use std::collections::BTreeSet;
@@ -85,7 +85,7 @@ impl Row {
     }
 }
 
-/// Heat as something to sort by.
+/// Intent points as something to sort by, not below 0; the same order as heat, and finer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Placed(pub(crate) f64);
 
@@ -175,7 +175,7 @@ impl Index {
 
     /// Puts a row, in place of the account's old one.
     pub(crate) fn put(&self, row: Row, now: Timestamp) {
-        let placed = Placed(engagement::heat(row.curve.points(now), self.half_point()));
+        let placed = Placed(row.curve.points(now).max(0.0));
         let (id, name, domains) = (row.id.clone(), row.name.clone(), Arc::clone(&row.domains));
         let old = write(self.segment(row.id.as_str())).put(row, placed);
         if old.as_ref().map(|old| &old.domains) != Some(&domains) {
@@ -229,18 +229,17 @@ impl Index {
 
     /// Places the rows of one segment anew that decay has moved; call it for each segment within a minute.
     pub(crate) fn sweep(&self, segment: usize, now: Timestamp) {
-        let half_point = self.half_point();
         let Some(segment) = self.segments.get(segment % SEGMENTS) else {
             return;
         };
         let mut segment = write(segment);
         let Segment { rows, order, .. } = &mut *segment;
         for (slot, (row, placed)) in (0_u32..).zip(rows.iter_mut()) {
-            let heat = Placed(engagement::heat(row.curve.points(now), half_point));
-            if heat != *placed {
+            let points = Placed(row.curve.points(now).max(0.0));
+            if points != *placed {
                 order.remove(&(*placed, slot));
-                order.insert((heat, slot));
-                *placed = heat;
+                order.insert((points, slot));
+                *placed = points;
             }
         }
     }

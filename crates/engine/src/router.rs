@@ -28,7 +28,7 @@ use crate::models::Models;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk};
 use crate::stored::{NoticeV1, SummaryV1, unpack};
 use crate::unmatched::Unmatched;
-use crate::view::{AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
 
 /// Accounts hash to this many partitions, whatever the number of shards.
 const PARTITIONS: u64 = 256;
@@ -553,6 +553,17 @@ impl Router {
 
     pub(crate) fn list(&self, query: &ListQuery) -> Page {
         self.index.page(query, self.now())
+    }
+
+    pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
+        let row = self.index.row(account)?;
+        Some(row.at(self.now(), self.index.half_point()))
+    }
+
+    pub(crate) fn visit_rows(&self, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
+        let now = self.now();
+        self.index.visit(now, see);
+        now
     }
 
     pub(crate) fn status(&self) -> Status {

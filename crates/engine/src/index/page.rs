@@ -1,17 +1,28 @@
 //! Pages of a list: filtered, computed at the list's instant, sorted by what they show.
 
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use quorate_domain::engagement::{self, Band};
+use quorate_domain::id::AccountId;
 use quorate_domain::time::Timestamp;
 
-use super::{Index, Row, read};
+use super::{Index, Placed, Row, read};
 use crate::list::{Cursor, Filter, LIMIT_MAX, ListQuery, SortKey, SortValue, Trend};
 use crate::view::{AccountRow, Page};
 
-/// How far heat may drift between two sweeps before the order of a page could show it: rows this much below the
-/// last one of a page are looked at too.
-const DRIFT: f64 = 0.5;
+/// How far intent points may drift by decay between two sweeps, as a share: rows this much below the last one of a
+/// page are looked at too.
+const DRIFT: f64 = 0.01;
+
+/// A row that may be on the page, and what it is sorted by.
+struct Candidate {
+    value: SortValue,
+    id: AccountId,
+    segment: usize,
+    slot: u32,
+}
 
 impl Index {
     /// Returns a page. All pages of one list are computed at the instant of its first.
@@ -20,103 +31,130 @@ impl Index {
         let limit = query.limit.clamp(1, LIMIT_MAX);
         let by_heat = query.sort == SortKey::Heat && query.descending;
         let (mut found, total) = if by_heat && query.filter == Filter::default() {
-            (self.hottest(query.cursor.as_ref(), limit, as_of), self.len())
+            (self.hottest(query, limit, as_of), self.len())
         } else {
             self.matching(query, as_of)
         };
-        let more = if found.len() > limit {
+        let more = found.len() > limit;
+        if more {
             found.select_nth_unstable_by(limit, |a, b| order(query, a, b));
             found.truncate(limit);
-            true
-        } else {
-            false
-        };
+        }
         found.sort_by(|a, b| order(query, a, b));
-        let next = found.last().filter(|_| more).map(|(value, row)| Cursor {
+        let next = found.last().filter(|_| more).map(|last| Cursor {
             as_of,
             sort: query.sort,
             descending: query.descending,
-            value: value.clone(),
-            after: row.id.clone(),
+            value: last.value.clone(),
+            after: last.id.clone(),
         });
+        let half_point = self.half_point();
+        let rows = found
+            .iter()
+            .filter_map(|candidate| {
+                let segment = read(self.segments.get(candidate.segment)?);
+                segment
+                    .row(candidate.slot)
+                    .map(|(row, _)| row.at(as_of, half_point))
+            })
+            .collect();
         Page {
-            rows: found.into_iter().map(|(_, row)| row).collect(),
+            rows,
             next,
             total,
             as_of,
         }
     }
 
-    /// The hottest rows after the cursor: enough of each segment, in the order they were placed, to be sure.
-    fn hottest(
-        &self,
-        cursor: Option<&Cursor>,
-        limit: usize,
-        as_of: Timestamp,
-    ) -> Vec<(SortValue, AccountRow)> {
-        let half_point = self.half_point();
-        let query = ListQuery {
-            descending: true,
-            ..ListQuery::default()
-        };
-        // Take from all segments in step, hottest first, until the rest is surely colder than what is there.
-        let mut found: Vec<(SortValue, AccountRow)> = Vec::with_capacity(limit * 2);
-        for segment in &self.segments {
-            let segment = read(segment);
-            let mut taken = 0;
-            let mut last_heat = f64::INFINITY;
-            for (placed, slot) in segment.order.iter().rev() {
-                // One row more than the page tells whether there is a next one.
-                if taken > limit && placed.0 < last_heat - DRIFT {
-                    break;
+    /// The hottest rows after the cursor: all segments in step, in the order their rows were placed, until what is
+    /// left is surely colder than what is there.
+    fn hottest(&self, query: &ListQuery, limit: usize, as_of: Timestamp) -> Vec<Candidate> {
+        let segments: Vec<_> = self.segments.iter().map(read).collect();
+        let mut orders: Vec<_> = segments
+            .iter()
+            .map(|segment| segment.order.iter().rev())
+            .collect();
+        let mut next: BinaryHeap<(Placed, usize, u32)> = BinaryHeap::new();
+        for (place, order) in orders.iter_mut().enumerate() {
+            next.extend(order.next().map(|(placed, slot)| (*placed, place, *slot)));
+        }
+        // What lies surely before the cursor needs no look.
+        let start = query
+            .cursor
+            .as_ref()
+            .map_or(f64::INFINITY, |cursor| match cursor.value {
+                SortValue::Number(Some(points)) => points * (1.0 + DRIFT) + f64::EPSILON,
+                SortValue::Number(None) | SortValue::Instant(_) | SortValue::Text(_) => f64::INFINITY,
+            });
+        let mut found = Vec::with_capacity(limit * 2);
+        let mut least = f64::INFINITY;
+        while let Some((placed, place, slot)) = next.pop() {
+            if found.len() > limit && placed.0 < least * (1.0 - DRIFT) {
+                break;
+            }
+            if let Some((placed, slot)) = orders.get_mut(place).and_then(Iterator::next) {
+                next.push((*placed, place, *slot));
+            }
+            if placed.0 > start {
+                continue;
+            }
+            let Some((row, _)) = segments.get(place).and_then(|segment| segment.row(slot)) else {
+                continue;
+            };
+            let points = row.curve.points(as_of).max(0.0);
+            let value = SortValue::Number(Some(points));
+            let candidate = Candidate {
+                value,
+                id: row.id.clone(),
+                segment: place,
+                slot,
+            };
+            if is_after(query, &candidate) {
+                if found.len() <= limit {
+                    least = least.min(points);
                 }
-                let Some((row, _)) = segment.row(*slot) else {
-                    continue;
-                };
-                if let Some(cursor) = cursor
-                    && let SortValue::Number(Some(after)) = cursor.value
-                    && placed.0 > after + DRIFT
-                {
-                    continue;
-                }
-                let shown = row.at(as_of, half_point);
-                let entry = (SortValue::Number(Some(shown.heat)), shown);
-                if cursor.is_none_or(|cursor| is_after(&query, &entry, cursor)) {
-                    last_heat = last_heat.min(entry.1.heat);
-                    found.push(entry);
-                    taken += 1;
-                }
+                found.push(candidate);
             }
         }
         found
     }
 
-    fn matching(&self, query: &ListQuery, as_of: Timestamp) -> (Vec<(SortValue, AccountRow)>, usize) {
+    fn matching(&self, query: &ListQuery, as_of: Timestamp) -> (Vec<Candidate>, usize) {
         let half_point = self.half_point();
         let text = query.filter.text.as_ref().map(|text| text.to_lowercase());
         let mut found = Vec::new();
         let mut total = 0;
-        for segment in &self.segments {
-            for (row, _) in &read(segment).rows {
-                if !fixed(&query.filter, text.as_deref(), row, as_of) {
-                    continue;
-                }
-                let shown = row.at(as_of, half_point);
-                if !moving(&query.filter, &shown) {
+        for (place, segment) in self.segments.iter().enumerate() {
+            for (slot, (row, _)) in (0_u32..).zip(&read(segment).rows) {
+                if !fixed(&query.filter, text.as_deref(), row, as_of)
+                    || !moving(&query.filter, row, as_of, half_point)
+                {
                     continue;
                 }
                 total += 1;
-                let entry = (sort_value(query.sort, &shown), shown);
-                if query
-                    .cursor
-                    .as_ref()
-                    .is_none_or(|cursor| is_after(query, &entry, cursor))
-                {
-                    found.push(entry);
+                let value = sort_value(query.sort, row, as_of);
+                let candidate = Candidate {
+                    value,
+                    id: row.id.clone(),
+                    segment: place,
+                    slot,
+                };
+                if is_after(query, &candidate) {
+                    found.push(candidate);
                 }
             }
         }
         (found, total)
+    }
+
+    /// Shows every row as people see it at `now`, in no order. One part of the index is locked at a time.
+    pub(crate) fn visit(&self, now: Timestamp, see: &mut dyn FnMut(&AccountRow)) {
+        let half_point = self.half_point();
+        for segment in &self.segments {
+            for (row, _) in &read(segment).rows {
+                see(&row.at(now, half_point));
+            }
+        }
     }
 }
 
@@ -151,24 +189,35 @@ fn fixed(filter: &Filter, text: Option<&str>, row: &Row, as_of: Timestamp) -> bo
 }
 
 /// Whether a row passes the conditions on what moves with time.
-fn moving(filter: &Filter, row: &AccountRow) -> bool {
-    (filter.bands.is_empty() || filter.bands.contains(&row.band))
-        && filter.heat_gte.is_none_or(|least| row.heat >= least)
-        && filter.heat_lt.is_none_or(|line| row.heat < line)
-        && (filter.momentum.is_empty()
-            || row
-                .momentum
-                .is_some_and(|momentum| filter.momentum.contains(&Trend::of(momentum))))
+fn moving(filter: &Filter, row: &Row, as_of: Timestamp, half_point: f64) -> bool {
+    if !filter.momentum.is_empty()
+        && !row
+            .curve
+            .momentum(as_of)
+            .is_some_and(|momentum| filter.momentum.contains(&Trend::of(momentum)))
+    {
+        return false;
+    }
+    if filter.bands.is_empty() && filter.heat_gte.is_none() && filter.heat_lt.is_none() {
+        return true;
+    }
+    let heat = engagement::heat(row.curve.points(as_of), half_point);
+    (filter.bands.is_empty() || filter.bands.contains(&Band::of(heat)))
+        && filter.heat_gte.is_none_or(|least| heat >= least)
+        && filter.heat_lt.is_none_or(|line| heat < line)
 }
 
-fn sort_value(key: SortKey, row: &AccountRow) -> SortValue {
+/// What a row is sorted by. Heat sorts by the points it shows: the same order, and finer where heat is near 100.
+fn sort_value(key: SortKey, row: &Row, as_of: Timestamp) -> SortValue {
     let instant = |at: Option<Timestamp>| SortValue::Instant(at.map(Timestamp::as_millis));
     match key {
-        SortKey::Heat => SortValue::Number(Some(row.heat)),
-        SortKey::Name => SortValue::Text(Arc::from(row.name.to_lowercase())),
+        SortKey::Heat => SortValue::Number(Some(row.curve.points(as_of).max(0.0))),
+        SortKey::Name => SortValue::Text(Arc::from(
+            row.name.as_deref().unwrap_or(row.id.as_str()).to_lowercase(),
+        )),
         SortKey::Fit => SortValue::Number(row.fit),
         SortKey::Quorum => SortValue::Number(row.quorum),
-        SortKey::Momentum => SortValue::Number(row.momentum),
+        SortKey::Momentum => SortValue::Number(row.curve.momentum(as_of)),
         SortKey::EngagedContacts => SortValue::Instant(Some(i64::from(row.engaged_contacts))),
         SortKey::LastSignal => instant(row.last_signal_at),
         SortKey::MqaEnds => instant(row.mqa_ends_at),
@@ -189,15 +238,13 @@ fn compare(query: &ListQuery, a: (&SortValue, &str), b: (&SortValue, &str)) -> O
     values.then_with(|| a.1.cmp(b.1))
 }
 
-fn order(query: &ListQuery, a: &(SortValue, AccountRow), b: &(SortValue, AccountRow)) -> Ordering {
-    compare(query, (&a.0, a.1.id.as_str()), (&b.0, b.1.id.as_str()))
+fn order(query: &ListQuery, a: &Candidate, b: &Candidate) -> Ordering {
+    compare(query, (&a.value, a.id.as_str()), (&b.value, b.id.as_str()))
 }
 
-fn is_after(query: &ListQuery, entry: &(SortValue, AccountRow), cursor: &Cursor) -> bool {
-    compare(
-        query,
-        (&entry.0, entry.1.id.as_str()),
-        (&cursor.value, cursor.after.as_str()),
-    )
-    .is_gt()
+fn is_after(query: &ListQuery, candidate: &Candidate) -> bool {
+    query.cursor.as_ref().is_none_or(|cursor| {
+        let last = (&cursor.value, cursor.after.as_str());
+        compare(query, (&candidate.value, candidate.id.as_str()), last).is_gt()
+    })
 }
