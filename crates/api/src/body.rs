@@ -220,7 +220,7 @@ fn suggested(text: &str) -> Option<String> {
     Some(format!("{what}{word:?}; did you mean {near:?}?"))
 }
 
-/// serde_json writes ` at line 1 column 2` after its messages; the place stands in fields of its own.
+/// `serde_json` writes ` at line 1 column 2` after its messages; the place stands in fields of its own.
 fn without_place(message: &str) -> &str {
     message
         .rfind(" at line ")

@@ -18,6 +18,7 @@ pub(crate) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let word: String = word.chars().take(64).collect();
     match did_you_mean(&word, known.iter().copied()) {
         Some(near) => format!("{word:?} is no {what}; did you mean {near:?}?"),
+        None if known.is_empty() => format!("{word:?} is no {what}; there are none"),
         None => format!("{word:?} is no {what}; known are {}", known.join(", ")),
     }
 }

@@ -70,11 +70,12 @@ impl Keys {
     /// When the store cannot be read. A key that is damaged lets nobody in and is told in the log.
     pub fn load(engine: Engine) -> Result<Self, KeyError> {
         let mut known = BTreeMap::new();
-        let mut visit = |key: &str, bytes: &[u8]| match KeyRecord::from_bytes(bytes) {
-            Some(record) => {
+        let mut visit = |key: &str, bytes: &[u8]| {
+            if let Some(record) = KeyRecord::from_bytes(bytes) {
                 known.insert(record.id.clone(), Arc::new(record));
+            } else {
+                tracing::error!(key.id = key, "a stored key cannot be read and lets nobody in");
             }
-            None => tracing::error!(key.id = key, "a stored key cannot be read and lets nobody in"),
         };
         engine
             .store()

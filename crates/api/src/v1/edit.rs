@@ -130,7 +130,7 @@ impl Checks {
 
 /// What a change did.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Changed<'a> {
+pub(crate) struct ChangeAnswer<'a> {
     /// What was changed.
     id: &'a str,
     /// The account's version now; the `ETag` says the same, and `If-Match` takes it.
@@ -163,7 +163,7 @@ pub(crate) fn answer(id: &str, created: bool, receipt: &Receipt) -> HttpResponse
     };
     response
         .insert_header((header::ETAG, etag(receipt.seq)))
-        .json(Changed {
+        .json(ChangeAnswer {
             id,
             version: receipt.seq.0,
             created,

@@ -42,6 +42,6 @@ fn wrong(what: &str, error: IdError) -> Problem {
 pub(crate) fn no_account(id: &AccountId) -> Problem {
     Problem::new(
         Kind::AccountNotFound,
-        format!("there is no account {id:?} (at that instant)"),
+        format!("there is no account {id:?}, or was none at the instant asked about"),
     )
 }

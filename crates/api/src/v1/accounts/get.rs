@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use quorate_domain::account::{AccountState, field};
 use quorate_domain::time::Timestamp;
+use quorate_domain::value::Value;
 use quorate_engine::AsOf;
 use quorate_engine::view::AccountView;
 use serde::Serialize;
@@ -131,7 +132,7 @@ fn texts(state: &AccountState, name: &str) -> Vec<String> {
     state
         .value(name)
         .into_iter()
-        .flat_map(|value| value.texts())
+        .flat_map(Value::texts)
         .map(str::to_owned)
         .collect()
 }

@@ -15,7 +15,7 @@ use crate::body::{JsonBody, escaped};
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
-use crate::v1::edit::{self, Changed, Checks, patch};
+use crate::v1::edit::{self, ChangeAnswer, Checks, patch};
 use crate::v1::path::AccountPath;
 
 /// The longest name of an attribute, in bytes.
@@ -172,8 +172,8 @@ fn attribute(checks: &mut Checks, pointer: &str, value: Value) -> Value {
     ),
     request_body = AccountPut,
     responses(
-        (status = 201, description = "The account was made", body = Changed),
-        (status = 200, description = "The account was there", body = Changed),
+        (status = 201, description = "The account was made", body = ChangeAnswer),
+        (status = 200, description = "The account was there", body = ChangeAnswer),
     ))]
 pub(crate) async fn put(
     caller: Caller<Write>,

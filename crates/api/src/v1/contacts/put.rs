@@ -18,7 +18,7 @@ use crate::query::{Params, named};
 use crate::state::Api;
 use crate::suggest;
 use crate::v1::domain_name;
-use crate::v1::edit::{self, Changed, Checks, patch};
+use crate::v1::edit::{self, ChangeAnswer, Checks, patch};
 use crate::v1::path::ContactPath;
 
 /// What is said of a contact. Named fields merge; null clears; the others stay.
@@ -216,8 +216,8 @@ fn held(checks: &mut Checks, pointer: &str, role: RolePut, model: &Model) -> Opt
     ),
     request_body = ContactPut,
     responses(
-        (status = 201, description = "The contact was introduced", body = Changed),
-        (status = 200, description = "The contact was known", body = Changed),
+        (status = 201, description = "The contact was introduced", body = ChangeAnswer),
+        (status = 200, description = "The contact was known", body = ChangeAnswer),
     ))]
 pub(crate) async fn put(
     caller: Caller<Write>,

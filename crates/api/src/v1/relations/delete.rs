@@ -9,7 +9,7 @@ use crate::auth::{Caller, Write};
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
-use crate::v1::edit::{self, Changed};
+use crate::v1::edit::{self, ChangeAnswer};
 use crate::v1::path::AccountPath;
 
 /// Takes a relation back.
@@ -21,7 +21,7 @@ use crate::v1::path::AccountPath;
         ("kind" = String, Query, description = "`reports_to`, `influences`, `works_with` or `blocks`"),
         ("If-Match" = Option<String>, Header, description = "The account's version the change is of"),
     ),
-    responses((status = 200, description = "It is taken back", body = Changed)))]
+    responses((status = 200, description = "It is taken back", body = ChangeAnswer)))]
 pub(crate) async fn delete(
     _caller: Caller<Write>,
     request: HttpRequest,

@@ -12,7 +12,7 @@ use crate::body::JsonBody;
 use crate::problem::Problem;
 use crate::query::{Params, named};
 use crate::state::Api;
-use crate::v1::edit::{self, Changed, Checks};
+use crate::v1::edit::{self, ChangeAnswer, Checks};
 use crate::v1::path::AccountPath;
 
 /// A relation between two contacts; both are introduced when they are new.
@@ -63,7 +63,7 @@ pub(super) fn kind(word: &str) -> Result<RelationKind, String> {
         ("If-Match" = Option<String>, Header, description = "The account's version the change is of"),
     ),
     request_body = RelationPost,
-    responses((status = 200, description = "It is recorded", body = Changed)))]
+    responses((status = 200, description = "It is recorded", body = ChangeAnswer)))]
 pub(crate) async fn post(
     _caller: Caller<Write>,
     request: HttpRequest,

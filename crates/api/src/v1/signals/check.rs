@@ -50,7 +50,9 @@ pub(crate) fn check(item: Item<'_>, properties_bytes_max: usize) -> Result<Incom
     let strength = match item.strength {
         Loose::Absent => 1.0,
         Loose::Number(strength) => strength,
-        other => return Err(wrong_type("invalid_strength", "strength", "a number", &other)),
+        other @ (Loose::Text(_) | Loose::Flag | Loose::List | Loose::Object(_)) => {
+            return Err(wrong_type("invalid_strength", "strength", "a number", &other));
+        }
     };
     let source = match optional(item.source, "source", "invalid_source")? {
         None => SignalSource::default(),
@@ -108,7 +110,9 @@ fn optional<'a>(value: Loose<'a>, field: &str, code: &'static str) -> Result<Opt
     match value {
         Loose::Absent => Ok(None),
         Loose::Text(text) => Ok(Some(text)),
-        other => Err(wrong_type(code, field, "a string", &other)),
+        other @ (Loose::Number(_) | Loose::Flag | Loose::List | Loose::Object(_)) => {
+            Err(wrong_type(code, field, "a string", &other))
+        }
     }
 }
 
@@ -132,7 +136,9 @@ fn contact(value: Loose<'_>) -> Result<Option<ContactRef>, Refusal> {
         Loose::Absent => return Ok(None),
         Loose::Text(text) => return by_id(&text),
         Loose::Object(reference) => *reference,
-        other => return Err(wrong_type(CODE, "contact", "an id or an object", &other)),
+        other @ (Loose::Number(_) | Loose::Flag | Loose::List) => {
+            return Err(wrong_type(CODE, "contact", "an id or an object", &other));
+        }
     };
     let Reference { id, name, email, .. } = reference;
     if let Some(id) = optional(id, "contact.id", CODE)? {
@@ -164,7 +170,9 @@ fn account(value: Loose<'_>, contact: Option<&ContactRef>) -> Result<AccountRef,
         Loose::Absent => return of_contact(contact),
         Loose::Text(text) => return by_id(&text),
         Loose::Object(reference) => *reference,
-        other => return Err(wrong_type(CODE, "account", "an id or an object", &other)),
+        other @ (Loose::Number(_) | Loose::Flag | Loose::List) => {
+            return Err(wrong_type(CODE, "account", "an id or an object", &other));
+        }
     };
     let Reference { id, domain, name, .. } = reference;
     if let Some(id) = optional(id, "account.id", CODE)? {

@@ -1,0 +1,186 @@
+//! A server in a thread of its own, a client with a key, and the hand on the clock.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use quorate_api::{ApiConfig, ApiServer, Auth, Keys, NewKey, Scope, StopHandle};
+use quorate_domain::id::ModelVersion;
+use quorate_domain::model::Model;
+use quorate_domain::standing::ModelInForce;
+use quorate_domain::time::Timestamp;
+use quorate_engine::{Clock, ClockHand, Engine, EngineConfig};
+use quorate_store::{EmbeddedOptions, EmbeddedStore};
+use quorate_testkit::{Answer, Client};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Heat 50 at 50 points; an account enters with one engaged contact and leaves below heat 40.
+const MODEL: &str = r#"
+name = "small"
+[heat]
+half_point = 50
+[engagement]
+engaged_at = 5
+[roles.champion]
+[roles.economic_buyer]
+[signals."demo.requested"]
+points = 60
+half_life_days = 30
+[signals."page.view"]
+points = 1
+half_life_days = 7
+[[committee.seats]]
+role = "champion"
+[[committee.seats]]
+role = "economic_buyer"
+[[fit.rules]]
+attribute = "industry"
+equals = "software"
+[mqa]
+enter_heat = 50
+exit_heat = 40
+engaged_contacts = 1
+"#;
+
+/// When every test begins.
+pub(crate) const NOW: &str = "2026-09-01T12:00:00Z";
+
+pub(crate) struct House {
+    pub(crate) client: Client,
+    pub(crate) keys: Keys,
+    pub(crate) hand: ClockHand,
+    pub(crate) stop: StopHandle,
+    thread: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+/// Opens a house as it is shipped, but for limits that a test reaches quickly.
+pub(crate) fn house() -> House {
+    open(&ApiConfig {
+        workers: 1,
+        body_bytes_max: 64 * 1024,
+        signals_body_bytes_max: 256 * 1024,
+        body_timeout: Duration::from_millis(300),
+        heartbeat: Duration::from_millis(100),
+        ..ApiConfig::default()
+    })
+}
+
+fn open(config: &ApiConfig) -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let config = config.clone();
+    let (tell, told) = mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_rt::System::new().block_on(async move {
+            let store = Arc::new(EmbeddedStore::open(&path, EmbeddedOptions::default()).unwrap());
+            let (clock, hand) = Clock::manual(NOW.parse().unwrap());
+            let model = Arc::new(Model::from_toml(MODEL).unwrap());
+            let models = vec![ModelInForce {
+                from: Timestamp::MIN,
+                version: ModelVersion(1),
+                model,
+            }];
+            let engine = Engine::start(
+                store,
+                models,
+                clock,
+                EngineConfig {
+                    shards: 1,
+                    ..EngineConfig::default()
+                },
+            );
+            let engine = engine.unwrap();
+            let keys = Keys::load(engine.clone()).unwrap();
+            let config = ApiConfig {
+                listen: ([127, 0, 0, 1], 0).into(),
+                ..config
+            };
+            let auth = Auth::Keys(keys.clone());
+            let metrics: quorate_api::RenderMetrics = Arc::new(|| "quorate_up 1\n".to_owned());
+            let server = ApiServer::bind(engine.clone(), auth, config, Some(metrics), |_| {}).unwrap();
+            tell.send((server.addr(), server.stop_handle(), keys, hand))
+                .unwrap();
+            server.run().await.unwrap();
+            engine.stop().await;
+        });
+    });
+    let (addr, stop, keys, hand) = told.recv().unwrap();
+    let first = keys.first().unwrap().unwrap();
+    let client = Client::new(addr).with_key(first.reveal());
+    House {
+        client,
+        keys,
+        hand,
+        stop,
+        thread: Some(thread),
+        _folder: folder,
+    }
+}
+
+impl House {
+    /// Returns a client with a key of one scope.
+    pub(crate) fn client_with(&self, scope: Scope) -> Client {
+        let new = NewKey {
+            name: Arc::from("test"),
+            scopes: vec![scope],
+            source: None,
+        };
+        let (text, _) = self.keys.create(new).unwrap();
+        Client::new(self.client.address()).with_key(text.reveal())
+    }
+
+    /// Puts a document, and expects that status.
+    #[track_caller]
+    pub(crate) fn put(&self, path: &str, body: &Value, status: u16) {
+        drop(self.client.put(path, body).expect_status(status));
+    }
+
+    /// Posts a document, and expects 200.
+    #[track_caller]
+    pub(crate) fn post(&self, path: &str, body: &Value) {
+        drop(self.client.post(path, body).expect_status(200));
+    }
+
+    /// Stops the server and waits for its end.
+    pub(crate) fn close(&mut self) {
+        let stop = self.stop.clone();
+        if let Some(thread) = self.thread.take() {
+            actix_rt::System::new().block_on(async move { stop.stop().await });
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.close();
+        }
+    }
+}
+
+/// Returns an answer as text for a snapshot: status, the headers that are a promise, body.
+pub(crate) fn shown(answer: &Answer) -> String {
+    let mut text = format!("{}\n", answer.status);
+    for name in [
+        "allow",
+        "content-type",
+        "etag",
+        "link",
+        "retry-after",
+        "www-authenticate",
+    ] {
+        if let Some(value) = answer.header(name) {
+            writeln!(text, "{name}: {value}").unwrap();
+        }
+    }
+    let body = String::from_utf8_lossy(&answer.body);
+    match serde_json::from_str::<serde_json::Value>(&body) {
+        Ok(json) => writeln!(text, "{json:#}").unwrap(),
+        Err(_) => writeln!(text, "{body}").unwrap(),
+    }
+    text
+}

@@ -1,0 +1,10 @@
+//! The API over HTTP: a real server, engine and embedded store in a temporary folder, under a clock the test moves.
+#![expect(clippy::unwrap_used, reason = "this is a test")]
+
+mod accounts;
+mod events;
+mod house;
+mod keys;
+mod manners;
+mod problems;
+mod signals;
