@@ -26,6 +26,8 @@ pub struct ApiConfig {
     pub keep_alive: Duration,
     /// How long requests under way may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+    /// Listeners of the event stream that may be there at once.
+    pub listeners_max: usize,
     /// How often an event stream with nothing to say says so.
     pub heartbeat: Duration,
 }
@@ -43,6 +45,7 @@ impl Default for ApiConfig {
             body_bytes_per_second_min: 64 * 1024,
             keep_alive: Duration::from_secs(75),
             shutdown_timeout: Duration::from_secs(5),
+            listeners_max: 1_000,
             heartbeat: Duration::from_secs(15),
         }
     }

@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer, web};
 use quorate_engine::Engine;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::ApiConfig;
@@ -93,12 +93,14 @@ impl ApiServer {
         observe::describe();
         let (stopping, told) = watch::channel(false);
         let config = Arc::new(config);
+        let listeners = Arc::new(Semaphore::new(config.listeners_max));
         let limits = Arc::clone(&config);
         let api = Api {
             engine,
             auth,
             config,
             metrics,
+            listeners,
             stopping: told,
         };
         let server = HttpServer::new(move || {

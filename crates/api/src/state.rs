@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use quorate_engine::Engine;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::ApiConfig;
@@ -23,6 +23,8 @@ pub struct Api {
     pub config: Arc<ApiConfig>,
     /// For `/metrics`; `None`: nobody installed a recorder.
     pub metrics: Option<RenderMetrics>,
+    /// Places for listeners of the event stream.
+    pub(crate) listeners: Arc<Semaphore>,
     /// Turns true when the server is to stop: streams end then.
     pub(crate) stopping: watch::Receiver<bool>,
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::Stream;
@@ -15,7 +16,7 @@ use quorate_engine::view::{LiveChange, LiveEvent, change_name};
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -23,7 +24,7 @@ use super::accounts::notice::NoticeBody;
 use super::accounts::row::RowBody;
 use crate::auth::{Caller, Read};
 use crate::observe;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::query::{Params, named};
 use crate::state::Api;
 
@@ -108,6 +109,19 @@ pub(crate) async fn events(
         }),
     };
     params.finish(())?;
+    let place = Arc::clone(&api.listeners).try_acquire_owned().map_err(|_| {
+        let detail = "as many listeners as this server takes on are there already; come back later";
+        Problem::new(Kind::Overloaded, detail)
+    })?;
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("text/event-stream")
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("x-accel-buffering", "no"));
+    if request.method() == Method::HEAD {
+        // A stream without a body would never end.
+        return Ok(response.finish());
+    }
     let came_back = request.headers().contains_key("last-event-id");
     let listener = Listener {
         events: api.engine.listen(),
@@ -115,13 +129,9 @@ pub(crate) async fn events(
         wanted,
         heartbeat: api.config.heartbeat,
         waiting: VecDeque::from([opening(came_back)]),
-        _counted: Counted::new(),
+        _counted: Counted::new(place),
     };
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream(listener)))
+    Ok(response.streaming(stream(listener)))
 }
 
 /// What a stream starts with: how soon to come back when it breaks, and whether something was missed.
@@ -134,12 +144,14 @@ fn opening(came_back: bool) -> Bytes {
 }
 
 /// Counts a listener for as long as it is there.
-struct Counted;
+struct Counted {
+    _place: OwnedSemaphorePermit,
+}
 
 impl Counted {
-    fn new() -> Self {
+    fn new(place: OwnedSemaphorePermit) -> Self {
         metrics::gauge!(observe::LISTENERS).increment(1.0);
-        Self
+        Self { _place: place }
     }
 }
 
@@ -176,8 +188,11 @@ impl Listener {
                 return None;
             }
             let received = tokio::select! {
-                // Only a change to true, or the server's end, ends the stream.
-                _ = self.stopping.changed() => continue,
+                changed = self.stopping.changed() => match changed {
+                    Ok(()) => continue,
+                    // Nobody is left who could stop it: the server is gone.
+                    Err(_) => return None,
+                },
                 received = timeout(self.heartbeat, self.events.recv()) => received,
             };
             match received {

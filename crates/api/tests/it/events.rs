@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quorate_testkit::Deadline;
+use quorate_testkit::{Body, Deadline, RawConnection};
 use serde_json::{Value, json};
 
 use crate::house::{NOW, house};
@@ -81,4 +81,44 @@ fn the_server_stops_within_seconds_while_streams_are_open() {
         // Each ends by itself: the server closed it.
         assert!(lines.count() < 50);
     }
+}
+
+#[test]
+fn listeners_are_bounded_and_a_place_is_free_again() {
+    let house = house();
+    let mut streams: Vec<_> = (0..8)
+        .map(|_| house.client.stream("/v1/events").unwrap())
+        .collect();
+    let refused = house.client.get("/v1/events");
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")));
+    streams.pop();
+    Deadline::seconds(10).wait("a free place", || {
+        match house.client.send("HEAD", "/v1/events", &[], Body::Empty) {
+            Ok(answer) if answer.status == 200 => Ok(()),
+            other => Err(other.map(|answer| answer.status)),
+        }
+    });
+}
+
+#[test]
+fn a_listener_that_comes_back_is_told_that_it_may_have_missed_something() {
+    let house = house();
+    let (key, _) = house
+        .keys
+        .create(quorate_api::NewKey {
+            name: "raw".into(),
+            scopes: vec![quorate_api::Scope::Read],
+            source: None,
+        })
+        .unwrap();
+    let head = format!(
+        "GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nlast-event-id: 7\r\n\r\n",
+        key.reveal(),
+    );
+    let mut connection = RawConnection::open(house.client.address()).unwrap();
+    connection.send(head.as_bytes()).unwrap();
+    let found =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("event: lagged\ndata: {\"missed\":null}");
+    let answer = connection.read_until(Duration::from_secs(10), found).unwrap();
+    assert!(found(&answer.bytes), "{}", answer.text());
 }

@@ -1,6 +1,7 @@
 //! A server in a thread of its own, a client with a key, and the hand on the clock.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -58,46 +59,32 @@ pub(crate) struct House {
 
 /// Opens a house as it is shipped, but for limits that a test reaches quickly.
 pub(crate) fn house() -> House {
-    open(&ApiConfig {
+    house_with(&EngineConfig::default())
+}
+
+/// Opens a house whose engine has other limits.
+pub(crate) fn house_with(limits: &EngineConfig) -> House {
+    let limits = EngineConfig {
+        shards: 1,
+        ..limits.clone()
+    };
+    let config = ApiConfig {
+        listen: ([127, 0, 0, 1], 0).into(),
         workers: 1,
+        listeners_max: 8,
         body_bytes_max: 64 * 1024,
         signals_body_bytes_max: 256 * 1024,
         body_timeout: Duration::from_millis(300),
         heartbeat: Duration::from_millis(100),
         ..ApiConfig::default()
-    })
-}
-
-fn open(config: &ApiConfig) -> House {
+    };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
-    let config = config.clone();
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_rt::System::new().block_on(async move {
-            let store = Arc::new(EmbeddedStore::open(&path, EmbeddedOptions::default()).unwrap());
-            let (clock, hand) = Clock::manual(NOW.parse().unwrap());
-            let model = Arc::new(Model::from_toml(MODEL).unwrap());
-            let models = vec![ModelInForce {
-                from: Timestamp::MIN,
-                version: ModelVersion(1),
-                model,
-            }];
-            let engine = Engine::start(
-                store,
-                models,
-                clock,
-                EngineConfig {
-                    shards: 1,
-                    ..EngineConfig::default()
-                },
-            );
-            let engine = engine.unwrap();
+            let (engine, hand) = engine(&path, limits);
             let keys = Keys::load(engine.clone()).unwrap();
-            let config = ApiConfig {
-                listen: ([127, 0, 0, 1], 0).into(),
-                ..config
-            };
             let auth = Auth::Keys(keys.clone());
             let metrics: quorate_api::RenderMetrics = Arc::new(|| "quorate_up 1\n".to_owned());
             let server = ApiServer::bind(engine.clone(), auth, config, Some(metrics), |_| {}).unwrap();
@@ -118,6 +105,19 @@ fn open(config: &ApiConfig) -> House {
         thread: Some(thread),
         _folder: folder,
     }
+}
+
+/// Starts an engine over a store in that folder.
+pub(crate) fn engine(folder: &Path, config: EngineConfig) -> (Engine, ClockHand) {
+    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
+    let (clock, hand) = Clock::manual(NOW.parse().unwrap());
+    let model = Arc::new(Model::from_toml(MODEL).unwrap());
+    let models = vec![ModelInForce {
+        from: Timestamp::MIN,
+        version: ModelVersion(1),
+        model,
+    }];
+    (Engine::start(store, models, clock, config).unwrap(), hand)
 }
 
 impl House {

@@ -1,9 +1,10 @@
 //! Who may do what: every route by every scope.
 
-use quorate_api::{Scope, routes};
+use quorate_api::{ApiConfig, ApiServer, Auth, BindError, Keys, Scope, routes};
+use quorate_engine::EngineConfig;
 use quorate_testkit::{Body, Client};
 
-use crate::house::house;
+use crate::house::{engine, house};
 
 /// Returns a path as a request would name it.
 fn filled(path: &str) -> String {
@@ -93,4 +94,56 @@ fn a_key_gives_its_source_to_what_names_none() {
     );
     let account = client.get("/v1/accounts/acme").expect_status(200).json();
     assert_eq!(account["sources"]["name"]["source"], "list");
+}
+
+#[test]
+fn nobody_is_let_in_without_a_key_from_other_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    actix_rt::System::new().block_on(async {
+        let (engine, _) = engine(&folder.path().join("data"), EngineConfig::default());
+        let bind = |listen: &str| {
+            let config = ApiConfig {
+                listen: listen.parse().unwrap(),
+                ..ApiConfig::default()
+            };
+            ApiServer::bind(engine.clone(), Auth::Open, config, None, |_| {})
+        };
+        assert!(matches!(bind("0.0.0.0:0"), Err(BindError::OpenToOthers { .. })));
+        assert!(bind("127.0.0.1:0").unwrap().addr().ip().is_loopback());
+        engine.stop().await;
+    });
+}
+
+#[test]
+fn keys_are_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let system = actix_rt::System::new();
+    let text = system.block_on(async {
+        let (engine, _) = engine(&path, EngineConfig::default());
+        let keys = Keys::load(engine.clone()).unwrap();
+        let text = keys.first().unwrap().unwrap();
+        engine.stop().await;
+        text
+    });
+    system.block_on(async {
+        let (engine, _) = engine(&path, EngineConfig::default());
+        let keys = Keys::load(engine.clone()).unwrap();
+        assert_eq!(keys.first().unwrap(), None);
+        assert_eq!(
+            keys.grant(&text.reveal()).map(|grant| grant.scopes.to_vec()),
+            Some(vec![Scope::Admin])
+        );
+        let stored = engine.store().get_doc("keys", text.id()).unwrap().unwrap();
+        let (_, secret) = text
+            .reveal()
+            .rsplit_once('_')
+            .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+            .unwrap();
+        assert!(
+            !String::from_utf8(stored).unwrap().contains(&secret),
+            "the secret is stored"
+        );
+        engine.stop().await;
+    });
 }

@@ -1,9 +1,10 @@
 //! Signals over HTTP: forms, outcomes, and what is not lost.
 
+use quorate_engine::EngineConfig;
 use quorate_testkit::Body;
 use serde_json::{Value, json};
 
-use crate::house::{House, NOW, house};
+use crate::house::{House, NOW, house, house_with};
 
 fn demo(id: &str) -> Value {
     json!({"id": id, "kind": "demo.requested", "account": "acme", "contact": "c-1", "occurred_at": NOW})
@@ -193,4 +194,32 @@ fn a_body_that_holds_no_signal_is_a_problem() {
         .send("POST", "/v1/signals", &[], Body::Raw("text/csv", b"id"))
         .unwrap();
     assert_eq!(answer.status, 415);
+}
+
+#[test]
+fn what_the_engine_does_not_take_on_is_told_item_by_item() {
+    let limits = EngineConfig {
+        signals_in_flight_max: 2,
+        ..EngineConfig::default()
+    };
+    let house = house_with(&limits);
+    let batch = json!([demo("a"), demo("b"), {"kind": "page.view"}, demo("c")]);
+    let answer = house.client.post("/v1/signals", &batch).expect_status(503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    let words = outcomes(&answer.json());
+    assert_eq!(
+        words,
+        [
+            "unavailable/overloaded",
+            "unavailable/overloaded",
+            "rejected/missing_id",
+            "unavailable/overloaded"
+        ]
+    );
+    let again = house
+        .client
+        .post("/v1/signals", &demo("a"))
+        .expect_status(200)
+        .json();
+    assert_eq!(outcomes(&again), ["accepted"]);
 }
