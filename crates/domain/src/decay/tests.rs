@@ -9,7 +9,7 @@ fn day(days: f64) -> Timestamp {
 }
 
 fn half_life(days: f64) -> Option<HalfLife> {
-    Some(HalfLife::new(Days(days)).unwrap())
+    HalfLife::new(Days(days))
 }
 
 /// Checks the sum of signals (day, strength) at a day, one point each.

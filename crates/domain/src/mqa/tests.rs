@@ -515,9 +515,10 @@ fn conditions_say_what_is_needed_and_what_there_is() {
         "what the rule does not ask is not told"
     );
     // Inside, heat is measured against the lower line, and a failing condition says since when.
-    let mut status = MqaStatus::default();
-    status.since = Some(day(0.0));
-    status.failing.insert(ConditionKind::Quorum, day(1.0));
+    let status = MqaStatus {
+        since: Some(day(0.0)),
+        failing: BTreeMap::from([(ConditionKind::Quorum, day(1.0))]),
+    };
     let told = conditions(&good().at(day(2.0)), &lines, &status);
     assert_eq!(
         told.first().map(|heat| heat.needed.clone()),

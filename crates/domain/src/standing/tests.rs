@@ -97,7 +97,7 @@ fn champion(contact: u32) -> Event {
 fn field(name: &str, value: Option<&str>) -> Event {
     Event::FieldSet {
         field: Arc::from(name),
-        value: value.map(|text| Value::text(text)),
+        value: value.map(Value::text),
         source: Source::person(),
     }
 }

@@ -4,14 +4,20 @@
 //! Seeds are fixed, so every run looks at the same cases; `QUORATE_SOAK=1` looks at many others and prints what it
 //! needs to find a case again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
-use quorate_domain::account::{AccountState, Record as DomainRecord};
+use quorate_domain::account::{
+    AccountState, Command, ContactRef, Directory, Event, NewSignal, Policy, Record as DomainRecord, decide,
+};
 use quorate_domain::engagement::{Person, SignalView};
-use quorate_domain::id::{AccountId, ContactNo};
+use quorate_domain::explain::explain;
+use quorate_domain::forecast::{forecast, mqa_ends_at};
+use quorate_domain::id::{AccountId, ContactId, ContactNo, Kind, Seq, SignalId};
 use quorate_domain::model;
+use quorate_domain::signal::SignalSource;
 use quorate_domain::standing::{
     Change, Group, GroupReading, Horizon, ModelInForce, Notice, Standing, refold,
 };
@@ -484,4 +490,134 @@ proptest! {
             }
         }
     }
+
+    /// Lines add up to contributions, these to engagement, and people to intent points.
+    #[test]
+    fn the_parts_of_an_explanation_sum_to_the_whole(model in generate::model(), records in generate::history()) {
+        let in_force = generate::in_force(&one(&model));
+        let model = &in_force[0].model;
+        let records = generate::journalled(&records);
+        let folded = fold_anew(&records, &in_force, NOW, NOW);
+        for group in explain(&folded.state, &folded.standing, &records, model, ms(NOW)) {
+            let (mut whole, mut whole_size) = (0.0, 0.0);
+            for person in &group.people {
+                let mut engagement = 0.0;
+                for kind in &person.kinds {
+                    let sum: f64 = kind.lines.iter().map(|line| line.points).sum();
+                    let size: f64 = kind.lines.iter().map(|line| line.points.abs()).sum();
+                    prop_assert!(close(sum, kind.contribution, size), "{kind:?}");
+                    engagement += kind.contribution;
+                    whole_size += person.weight * size;
+                }
+                prop_assert!(close(engagement, person.engagement, whole_size + engagement.abs()));
+                whole += person.points;
+            }
+            prop_assert!(close(whole, group.intent_points, whole_size));
+        }
+    }
+
+    /// What a forecast says is what happens.
+    #[test]
+    fn a_forecast_comes_true(model in generate::model(), records in generate::history(), days in 1..60_i64) {
+        let in_force = generate::in_force(&one(&model));
+        let model = &in_force[0].model;
+        let folded = fold_anew(&generate::journalled(&records), &in_force, NOW, NOW);
+        let coming = forecast(&folded.standing, &folded.state, model, ms(NOW));
+        let then = ms(NOW + days * DAY);
+        let mut later = folded.standing.clone();
+        let mut happened = Vec::new();
+        later.advance(&folded.state, model, ms(NOW), &mut Vec::new());
+        later.advance(&folded.state, model, then, &mut happened);
+        let said: Vec<Notice> = coming.into_iter().take_while(|notice| notice.at <= then).collect();
+        prop_assert_eq!(said, happened);
+        let ends = mqa_ends_at(&folded.standing, &folded.state, model, ms(NOW));
+        if let Some(ends) = ends {
+            let is_mqa = |t: Timestamp| folded.standing.read(&folded.state, model, t).is_mqa();
+            prop_assert!(is_mqa(ends.plus_millis(-1)) && !is_mqa(ends));
+        }
+    }
+
+    /// Commands in one batch, in several, or with everything sent twice, record the same.
+    #[test]
+    fn batches_and_duplicates_change_nothing(
+        model in generate::model(),
+        records in generate::history(),
+        cuts in prop::collection::vec(1_usize..8, 1..20),
+        twice in any::<bool>(),
+    ) {
+        let model = generate::parsed(&model);
+        let signals = sent(&records);
+        let whole = commanded(&model, std::slice::from_ref(&signals));
+        let mut rest = signals.as_slice();
+        let mut batches = Vec::new();
+        for cut in cuts {
+            let (now, later) = rest.split_at(cut.min(rest.len()));
+            batches.push(now.to_vec());
+            if twice {
+                batches.push(now.to_vec());
+            }
+            rest = later;
+        }
+        batches.push(rest.to_vec());
+        let parts = commanded(&model, &batches);
+        prop_assert_eq!(whole.0, parts.0);
+        prop_assert_eq!(whole.1, parts.1);
+    }
+}
+
+/// The signals of a history as somebody sends them.
+fn sent(records: &[Record]) -> Vec<NewSignal> {
+    records
+        .iter()
+        .filter_map(|record| match &record.what {
+            What::Signal(signal) => Some(NewSignal {
+                id: SignalId::trusted(&*signal.id),
+                kind: Kind::trusted(&*signal.kind),
+                contact: signal
+                    .contact
+                    .map(|no| ContactRef::Id(ContactId::trusted(format!("c-{no}")))),
+                occurred_at: Some(ms(signal.at)),
+                strength: signal.strength,
+                source: SignalSource::FirstParty,
+                solution: None,
+                object: signal.object.as_deref().map(Arc::from),
+                properties: None,
+            }),
+            What::Field(..) | What::Introduced(_) | What::Contact(..) | What::Disqualified(_) => None,
+        })
+        .collect()
+}
+
+/// What batches of signals come to, all sent at one instant: the records, and the directory.
+fn commanded(model: &model::Model, batches: &[Vec<NewSignal>]) -> (Vec<DomainRecord>, Directory) {
+    let mut state = AccountState::new(id());
+    let mut directory = Directory::default();
+    let mut records: Vec<DomainRecord> = Vec::new();
+    let mut known = BTreeSet::new();
+    for batch in batches {
+        let command = Command::RecordSignals(batch.clone());
+        let policy = Policy::default();
+        let decision = decide(&state, &directory, &command, model, &policy, ms(NOW), |id| {
+            known.contains(id)
+        })
+        .unwrap();
+        assert_eq!(decision.outcomes.len(), batch.len());
+        for event in decision.events {
+            if let Event::SignalRecorded(signal) = &event {
+                known.insert(signal.id.clone());
+            }
+            let seq = Seq(u64::try_from(records.len()).unwrap() + 1);
+            let record = DomainRecord {
+                seq,
+                at: ms(NOW),
+                event,
+            };
+            state.apply(&record);
+            records.push(record);
+        }
+        for (no, card) in decision.cards {
+            directory.put(no, card);
+        }
+    }
+    (records, directory)
 }
