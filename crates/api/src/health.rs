@@ -9,6 +9,7 @@ use crate::state::Api;
 
 /// How the server is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Health)]
 pub(crate) struct HealthBody {
     /// `alive`, `ready`, `stopping` or `read_only`.
     status: &'static str,
@@ -22,6 +23,7 @@ pub(crate) struct HealthBody {
 
 /// Which build this is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Version)]
 pub(crate) struct VersionBody {
     /// What this is.
     name: &'static str,

@@ -23,6 +23,7 @@ use crate::v1::path::{AccountPath, no_account};
 
 /// An account's buying committee.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Committee)]
 pub(crate) struct CommitteeBody {
     /// Which account.
     id: String,
@@ -80,6 +81,7 @@ pub(crate) struct ContactBody {
 
 /// A role with what it rests on.
 #[derive(Serialize, ToSchema)]
+#[schema(as = HeldRole)]
 pub(crate) struct RoleBody {
     /// The role.
     role: String,

@@ -18,6 +18,7 @@ use crate::v1::path::{AccountPath, no_account};
 
 /// Where an account's intent points come from.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Explanation)]
 pub(crate) struct ExplanationBody {
     /// Which account.
     id: String,

@@ -14,6 +14,7 @@ use crate::v1::path::{AccountPath, no_account};
 
 /// What comes if nothing new happens.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Forecast)]
 pub(crate) struct ForecastBody {
     /// Which account.
     id: String,

@@ -24,6 +24,7 @@ use crate::v1::path::{AccountPath, no_account};
 
 /// An account.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(crate) struct AccountBody {
     /// Its id.
     id: String,

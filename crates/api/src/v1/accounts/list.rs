@@ -90,6 +90,7 @@ const KNOWN: [&str; 17] = [
 
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountPage)]
 pub(crate) struct PageBody<'a> {
     /// The accounts.
     items: Vec<RowBody<'a>>,

@@ -12,6 +12,7 @@ use crate::v1::instant::{Instant, maybe};
 
 /// A contact where it is mentioned.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ContactName)]
 pub(crate) struct ContactName {
     /// Its number within its account.
     no: u32,
@@ -35,6 +36,7 @@ pub(crate) fn name_of(no: ContactNo, directory: &Directory) -> ContactName {
 
 /// A change of an account's standing.
 #[derive(Serialize, ToSchema)]
+#[schema(as = StandingChange)]
 pub(crate) struct NoticeBody {
     /// `mqa.entered`, `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged` or `contact.cooled`.
     event: &'static str,
@@ -63,6 +65,7 @@ pub(crate) struct NoticeBody {
 
 /// A buying group at an instant.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Moment)]
 pub(crate) struct MomentBody {
     /// `H`.
     intent_points: f64,

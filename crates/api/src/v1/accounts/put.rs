@@ -53,7 +53,7 @@ pub(crate) struct AccountPut {
     /// Attributes by name, such as `industry`, `employees`, `country`; each merges by itself.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, AttributeValue>>)]
-    attributes: BTreeMap<String, Option<AttributeValue>>,
+    attributes: Option<BTreeMap<String, Option<AttributeValue>>>,
     /// Why sales disqualified it; null takes that back.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>)]
@@ -112,7 +112,7 @@ impl AccountPut {
                 )))
             }),
         );
-        for (name, value) in self.attributes {
+        for (name, value) in self.attributes.into_iter().flatten() {
             let pointer = format!("/attributes/{}", escaped(&name));
             let value = value.map_or(Patch::Clear, |value| Patch::Set(value.0));
             attribute_name(&mut checks, &pointer, &name);

@@ -13,6 +13,7 @@ use crate::v1::instant::Instant;
 
 /// A recorded fact.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Record)]
 pub(crate) struct RecordBody {
     /// Its place in the account's journal.
     seq: u64,

@@ -10,6 +10,7 @@ use crate::v1::instant::{Instant, maybe};
 
 /// An account in a list.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountRow)]
 pub(crate) struct RowBody<'a> {
     /// Its id.
     id: &'a str,
@@ -55,6 +56,7 @@ pub(crate) struct RowBody<'a> {
 
 /// How well an account of a list fits.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountRowFit)]
 pub(crate) struct RowFit {
     /// From 0 to 100.
     score: Option<f64>,
@@ -64,6 +66,7 @@ pub(crate) struct RowFit {
 
 /// Whether an account of a list is an MQA.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountRowMqa)]
 pub(crate) struct RowMqa {
     /// Whether it is.
     qualified: bool,

@@ -1,5 +1,7 @@
 //! An account's standing on the wire: heat, fit, quorum, MQA and its conditions, buying groups.
 
+use std::borrow::Cow;
+
 use quorate_domain::fit::{Fit, Grade};
 use quorate_domain::id::{ModelVersion, Role};
 use quorate_domain::model::Model;
@@ -7,12 +9,14 @@ use quorate_domain::mqa::{ConditionState, Measure};
 use quorate_domain::standing::GroupReading;
 use quorate_engine::view::AccountView;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::v1::instant::{Instant, maybe};
 
 /// How well an account fits.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Fit)]
 pub(crate) struct FitBody {
     /// From 0 to 100; null: nothing is known that a rule asks for.
     score: Option<f64>,
@@ -37,6 +41,7 @@ impl From<&Fit> for FitBody {
 
 /// Whether an account is an MQA.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Mqa)]
 pub(crate) struct MqaBody {
     /// Whether it is.
     qualified: bool,
@@ -50,6 +55,7 @@ pub(crate) struct MqaBody {
 
 /// A condition with what it needs and what there is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Condition)]
 pub(crate) struct ConditionBody {
     /// `heat`, `engaged_contacts`, `engaged_roles`, `any_role_engaged`, `all_roles_engaged`, `fit`, `quorum`,
     /// `not_excluded` or `not_disqualified`.
@@ -77,7 +83,7 @@ impl From<&ConditionState> for ConditionBody {
 }
 
 /// A number, a grade, a list of roles, yes or no, or null when undefined.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum MeasureBody {
     /// Heat, a count, a percentage.
@@ -90,6 +96,28 @@ pub(crate) enum MeasureBody {
     Flag(bool),
     /// Undefined.
     Nothing(Option<()>),
+}
+
+impl PartialSchema for MeasureBody {
+    fn schema() -> RefOr<Schema> {
+        let one = |of: Type| ObjectBuilder::new().schema_type(of);
+        OneOfBuilder::new()
+            .item(one(Type::Number))
+            .item(one(Type::String))
+            .item(ArrayBuilder::new().items(one(Type::String)))
+            .item(one(Type::Boolean))
+            .item(one(Type::Null))
+            .description(Some(
+                "Heat, a count or a percentage; a grade; roles; yes or no; null: undefined",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for MeasureBody {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Measure")
+    }
 }
 
 impl From<&Measure> for MeasureBody {
@@ -106,6 +134,7 @@ impl From<&Measure> for MeasureBody {
 
 /// A buying group: account x solution.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BuyingGroup)]
 pub(crate) struct GroupBody {
     /// The solution; null when the model lists none.
     solution: Option<String>,
@@ -133,6 +162,7 @@ pub(crate) struct GroupBody {
 
 /// Whether a buying group is qualified.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BuyingGroupMqa)]
 pub(crate) struct GroupMqaBody {
     /// Whether it is.
     qualified: bool,
@@ -148,6 +178,7 @@ pub(crate) struct GroupMqaBody {
 
 /// A time in which a group was qualified.
 #[derive(Serialize, ToSchema)]
+#[schema(as = MqaSpan)]
 pub(crate) struct SpanBody {
     /// When it entered.
     entered: Instant,
@@ -188,6 +219,7 @@ impl From<&GroupReading> for GroupBody {
 
 /// Which model an answer rests on.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ModelVersion)]
 pub(crate) struct ModelBody {
     /// Its name.
     name: String,
@@ -206,6 +238,7 @@ impl ModelBody {
 
 /// What an account's standing is, beside its facts.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Standing)]
 pub(crate) struct StandingBody {
     /// `H`, of the group that speaks for the account.
     intent_points: f64,

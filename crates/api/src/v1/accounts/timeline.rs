@@ -28,6 +28,7 @@ const SAME_INSTANT_MAX: usize = 100_000;
 
 /// A page of an account's timeline, newest first.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TimelinePage)]
 pub(crate) struct TimelineBody {
     /// What happened. A page ends between two instants, so it may be a little shorter or longer than asked.
     items: Vec<EntryBody>,
