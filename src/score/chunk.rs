@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::input::{Format, Header, Input, InputError, csv_error};
 
 /// Bytes of text in a chunk, about.
-const CHUNK_BYTES: usize = 512 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
 /// The longest line that is read; a longer one is rejected.
 const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 

@@ -12,7 +12,6 @@ use quorate_domain::model::Model;
 use quorate_domain::standing;
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Stated};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::input::{Header, Input, InputError, csv_error};
 use super::parse::check_id;
@@ -292,7 +291,9 @@ fn take(
     let Some((shard, hash)) = shards.of_account(account) else {
         return Ok(());
     };
-    let no = shard.visitor(hash, xxh3_64_with_seed(contact, hash), account, contact);
+    let no = shard
+        .visitor(hash, hash.visitor(contact), account, contact)
+        .visitor;
     let Some(visitor) = shard.visitor_mut(no) else {
         return Ok(());
     };

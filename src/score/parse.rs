@@ -5,7 +5,7 @@ use quorate_domain::id::{ID_LENGTH_MAX, SignalId};
 use quorate_domain::model::Model;
 use quorate_domain::signal::STRENGTH_MAX;
 use quorate_domain::time::Timestamp;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128};
+use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
 use super::chunk::{Chunk, Record};
 use super::input::{Header, InputError};
@@ -14,20 +14,62 @@ use super::kinds::{KindNo, KindReader, Kinds, RuleNo, Rules};
 use super::line::{self, Field, Fields, Span};
 use super::shard::SHARDS;
 
-/// The fingerprint of a signal id: 96 bits of XXH3-128.
+/// The fingerprint of an id: 96 bits of XXH3-128. Ids are told apart by it alone, which saves keeping the texts of
+/// signal ids, and two cache misses a signal for those of people.
 ///
-/// Ids are compared by it within one account only. Ten million signals of one account would meet a false duplicate
-/// with a chance of 1 in 10^15; spread over accounts as they are in life, far less.
-pub(super) type IdHash = [u32; 3];
+/// Signal ids are compared within one account: ten million of one account meet a false duplicate with a chance of
+/// 1 in 10^15, and spread over accounts as they are in life with far less. A million people are two in one with a
+/// chance of 1 in 10^17.
+pub(super) type Fingerprint = [u32; 3];
+
+/// The hashes of an account's id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AccountHash {
+    /// For tables, and for the shard.
+    pub(super) low: u64,
+    high: u64,
+}
+
+impl AccountHash {
+    /// Returns the hashes of an id.
+    pub(super) fn of(id: &[u8]) -> Self {
+        let [low, high] = words(xxh3_128(id));
+        Self { low, high }
+    }
+
+    /// Returns the fingerprint of a visitor: of all 128 bits of its account's hash, and of the contact's id.
+    pub(super) fn visitor(self, contact: &[u8]) -> Fingerprint {
+        let [low, high] = words(xxh3_128_with_seed(contact, self.low));
+        // Odd, so that no bit of the account's hash is lost.
+        fingerprint(low, high ^ self.high.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    /// Returns which shard holds the account.
+    pub(super) fn shard(self) -> usize {
+        // Neither the lowest nor the highest bits: a hash table uses those.
+        usize::try_from(self.low >> 40).unwrap_or(0) % SHARDS
+    }
+}
+
+/// Returns the lower and the higher half of a hash.
+fn words(hash: u128) -> [u64; 2] {
+    let low = |hash: u128| u64::try_from(hash & u128::from(u64::MAX)).unwrap_or(0);
+    [low(hash), low(hash >> 64)]
+}
+
+fn fingerprint(low: u64, high: u64) -> Fingerprint {
+    let word = |word: u64| u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0);
+    [word(low), word(low >> 32), word(high)]
+}
 
 /// A signal, checked, with its texts in its chunk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
-    pub(super) account_hash: u64,
-    pub(super) visitor_hash: u64,
+    pub(super) account_hash: AccountHash,
+    pub(super) visitor: Fingerprint,
     pub(super) occurred_at: Timestamp,
     pub(super) strength: f64,
-    pub(super) id_hash: IdHash,
+    pub(super) signal: Fingerprint,
     pub(super) id: Span,
     pub(super) account: Span,
     /// Empty: the anonymous visitor.
@@ -232,7 +274,7 @@ impl<'a> Parser<'a> {
         match self.check(fields, text) {
             Ok(entry) if entry.occurred_at > self.context.at => parsed.after_at += 1,
             Ok(entry) => {
-                if let Some(batch) = parsed.batches.get_mut(shard_of(entry.account_hash)) {
+                if let Some(batch) = parsed.batches.get_mut(entry.account_hash.shard()) {
                     batch.push(entry);
                 }
             }
@@ -271,14 +313,15 @@ impl<'a> Parser<'a> {
         };
         let solution = optional("solution", fields.solution)?.of_text(text);
         let group = self.group(solution)?;
-        let account_hash = xxh3_64(account_text);
+        let account_hash = AccountHash::of(account_text);
+        let [low, high] = words(xxh3_128(id_text));
         let age_ms = self.context.at.millis_since(occurred_at);
         Ok(Entry {
             account_hash,
-            visitor_hash: xxh3_64_with_seed(contact_text, account_hash),
+            visitor: account_hash.visitor(contact_text),
             occurred_at,
             strength,
-            id_hash: fingerprint(id_text),
+            signal: fingerprint(low, high),
             id,
             account,
             contact,
@@ -312,21 +355,6 @@ impl Parsed {
     fn reject(&mut self, line: u64, reason: String) {
         self.rejects.push(Reject { line, reason });
     }
-}
-
-/// Returns which shard holds an account.
-pub(super) fn shard_of(account_hash: u64) -> usize {
-    // Neither the lowest nor the highest bits: a hash table uses those.
-    usize::try_from(account_hash >> 40).unwrap_or(0) % SHARDS
-}
-
-fn fingerprint(id: &[u8]) -> IdHash {
-    let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, ..] = xxh3_128(id).to_le_bytes();
-    [
-        u32::from_le_bytes([a0, a1, a2, a3]),
-        u32::from_le_bytes([b0, b1, b2, b3]),
-        u32::from_le_bytes([c0, c1, c2, c3]),
-    ]
 }
 
 fn required(name: &str, field: Field) -> Result<Span, String> {

@@ -17,9 +17,9 @@ use super::shard::{SHARDS, Shards};
 use super::{Job, ScoreError};
 
 /// Chunks in memory, parsed or being parsed.
-const WINDOW_MAX: u64 = 12;
+const WINDOW_MAX: u64 = 10;
 /// Chunks that wait for a shard before it is folded: the more, the longer its accounts stay in the cache.
-const FOLD_AT: u64 = 8;
+const FOLD_AT: u64 = 7;
 
 /// What became of the signals.
 #[derive(Debug, Default)]
@@ -309,9 +309,8 @@ impl<'a> Pipeline<'a> {
             return;
         };
         for parsed in chunks {
-            for entry in parsed.batches.get(shard).into_iter().flatten() {
-                accounts.fold(entry, &parsed.chunk.text, self.context.rules);
-            }
+            let batch = parsed.batches.get(shard).map(Vec::as_slice).unwrap_or_default();
+            accounts.fold(batch, &parsed.chunk.text, self.context.rules);
         }
     }
 }

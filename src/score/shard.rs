@@ -4,13 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
 use quorate_domain::engagement::{Person, SignalView};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use quorate_domain::model::Combine;
 
 use super::Job;
 use super::contacts::{ProfileNo, Profiles};
 use super::facts::Attributes;
 use super::kinds::{KindNo, Rules};
-use super::parse::{Entry, IdHash, shard_of};
+use super::line::Span;
+use super::parse::{AccountHash, Entry, Fingerprint};
 use super::replay::Kept;
 
 /// How many shards there are: several a thread, so that a busy account keeps nobody waiting.
@@ -29,7 +30,7 @@ pub(super) struct VisitorNo(u32);
 pub(super) struct Account {
     id: Text,
     /// Fingerprints of the ids of its signals.
-    ids: HashTable<IdHash>,
+    ids: HashTable<Fingerprint>,
     /// What the accounts file says of it: attribute and cell.
     pub(super) fields: Vec<(usize, Box<str>)>,
 }
@@ -44,6 +45,15 @@ pub(super) struct Visitor {
     pub(super) account: AccountNo,
     /// What the contacts file says of it.
     pub(super) profile: ProfileNo,
+}
+
+/// Where a visitor is known by its fingerprint: all that folding needs, in one place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    fingerprint: Fingerprint,
+    /// The visitor.
+    pub(super) visitor: VisitorNo,
+    account: AccountNo,
 }
 
 /// A text in the shard's texts.
@@ -73,13 +83,17 @@ pub(super) struct Shard {
     pub(super) accounts: Vec<Account>,
     by_account: HashTable<AccountNo>,
     pub(super) visitors: Vec<Visitor>,
-    by_visitor: HashTable<VisitorNo>,
+    by_visitor: HashTable<Known>,
     /// One a visitor and buying group.
     people: Vec<Person<KindNo>>,
     groups: usize,
     /// The signals themselves, when they are to be judged one by one.
     pub(super) kept: Option<Vec<Kept>>,
     pub(super) tally: Tally,
+    /// Where the visitors of a batch are; here to be used again.
+    found: Vec<Known>,
+    /// Which signals of a batch are no duplicates; here to be used again.
+    news: Vec<bool>,
 }
 
 impl Shard {
@@ -115,8 +129,8 @@ impl Shard {
     }
 
     /// Returns an account's place, making room for it when it is new.
-    pub(super) fn account(&mut self, hash: u64, id: &[u8]) -> AccountNo {
-        let found = self.by_account.find(hash, |no| {
+    pub(super) fn account(&mut self, hash: AccountHash, id: &[u8]) -> AccountNo {
+        let found = self.by_account.find(hash.low, |no| {
             self.accounts
                 .get(place(no.0))
                 .is_some_and(|account| self.text(account.id) == id)
@@ -132,34 +146,29 @@ impl Shard {
             fields: Vec::new(),
         });
         let (accounts, texts) = (&self.accounts, &self.texts);
-        self.by_account.insert_unique(hash, no, |no| {
+        self.by_account.insert_unique(hash.low, no, |no| {
             let id = accounts.get(place(no.0)).map(|account| account.id);
-            xxh3_64(id.and_then(|id| slice(texts, id)).unwrap_or_default())
+            AccountHash::of(id.and_then(|id| slice(texts, id)).unwrap_or_default()).low
         });
         no
     }
 
-    /// Returns a visitor's place, making room for it when it is new.
+    /// Returns where a visitor is, making room for it when it is new.
     pub(super) fn visitor(
         &mut self,
-        account_hash: u64,
-        hash: u64,
+        account_hash: AccountHash,
+        fingerprint: Fingerprint,
         account: &[u8],
         contact: &[u8],
-    ) -> VisitorNo {
-        let found = self.by_visitor.find(hash, |no| {
-            self.visitors.get(place(no.0)).is_some_and(|visitor| {
-                let text = self.text(visitor.text);
-                text.len() == account.len() + contact.len()
-                    && visitor.contact_start - visitor.text.start == word(account.len())
-                    && text.starts_with(account)
-                    && text.ends_with(contact)
-            })
-        });
-        if let Some(no) = found {
-            return *no;
+    ) -> Known {
+        let hash = table_hash(&fingerprint);
+        if let Some(known) = self
+            .by_visitor
+            .find(hash, |known| known.fingerprint == fingerprint)
+        {
+            return *known;
         }
-        let no = VisitorNo(word(self.visitors.len()));
+        let visitor = VisitorNo(word(self.visitors.len()));
         let text = self.keep_text([account, contact]);
         let account_no = self.account(account_hash, account);
         self.visitors.push(Visitor {
@@ -170,17 +179,14 @@ impl Shard {
         });
         self.people
             .resize_with(self.visitors.len() * self.groups, Person::default);
-        let (visitors, texts) = (&self.visitors, &self.texts);
-        self.by_visitor.insert_unique(hash, no, |no| {
-            let visitor = visitors.get(place(no.0));
-            visitor.map_or(0, |visitor| {
-                let text = slice(texts, visitor.text).unwrap_or_default();
-                let account_len = place(visitor.contact_start - visitor.text.start);
-                let (account, contact) = text.split_at_checked(account_len).unwrap_or_default();
-                xxh3_64_with_seed(contact, xxh3_64(account))
-            })
-        });
-        no
+        let known = Known {
+            fingerprint,
+            visitor,
+            account: account_no,
+        };
+        self.by_visitor
+            .insert_unique(hash, known, |known| table_hash(&known.fingerprint));
+        known
     }
 
     /// Returns the visitor at a place.
@@ -198,20 +204,42 @@ impl Shard {
         self.people.get(visitor * self.groups + group)
     }
 
-    /// Folds a signal; one whose id the account has had counts as a duplicate and does nothing.
-    pub(super) fn fold(&mut self, entry: &Entry, text: &[u8], rules: &Rules) {
-        let (account, contact) = (entry.account.of_text(text), entry.contact.of_text(text));
-        let visitor_no = self.visitor(entry.account_hash, entry.visitor_hash, account, contact);
-        let Some(visitor) = self.visitors.get(place(visitor_no.0)) else {
-            return;
-        };
-        let Some(account) = self.accounts.get_mut(place(visitor.account.0)) else {
-            return;
-        };
-        if !remember(&mut account.ids, entry.id_hash) {
-            self.tally.duplicates += 1;
-            return;
+    /// Folds signals; one whose id the account has had counts as a duplicate and does nothing.
+    ///
+    /// In four rounds, so that the processor waits for several cache misses at a time and not for one after the
+    /// other: the rounds touch different tables, and no signal's round hangs on another's.
+    pub(super) fn fold(&mut self, batch: &[Entry], text: &[u8], rules: &Rules) {
+        let mut known = std::mem::take(&mut self.found);
+        known.clear();
+        for entry in batch {
+            let (account, contact) = (entry.account.of_text(text), entry.contact.of_text(text));
+            known.push(self.visitor(entry.account_hash, entry.visitor, account, contact));
         }
+        let mut news = std::mem::take(&mut self.news);
+        news.clear();
+        for (entry, known) in batch.iter().zip(&known) {
+            let account = self.accounts.get_mut(place(known.account.0));
+            news.push(account.is_some_and(|account| remember(&mut account.ids, entry.signal)));
+        }
+        for (entry, known) in batch.iter().zip(&known) {
+            // Looks the sum up and does nothing with it, so that adding finds it in the cache.
+            let person = self.people.get(place(known.visitor.0) * self.groups);
+            let kinds = person.map(|person| person.kinds.as_slice()).unwrap_or_default();
+            std::hint::black_box(kinds.binary_search_by(|(kind, _)| kind.cmp(&entry.kind)).is_ok());
+        }
+        for ((entry, known), new) in batch.iter().zip(&known).zip(&news) {
+            if *new {
+                self.add(entry, *known, text, rules);
+            } else {
+                self.tally.duplicates += 1;
+            }
+        }
+        self.found = known;
+        self.news = news;
+    }
+
+    /// Adds a signal that is no duplicate.
+    fn add(&mut self, entry: &Entry, known: Known, text: &[u8], rules: &Rules) {
         self.tally.accepted += 1;
         if entry.expired {
             self.tally.expired += 1;
@@ -221,11 +249,20 @@ impl Shard {
             *self.tally.unknown.entry(entry.kind).or_default() += 1;
             return;
         };
-        let id = std::str::from_utf8(entry.id.of_text(text)).unwrap_or_default();
-        let object = std::str::from_utf8(entry.object.of_text(text)).unwrap_or_default();
-        let object = (!object.is_empty()).then_some(object);
+        // Plain sums ask for neither id nor object, and the chunk's text has left the cache: looking at it would
+        // cost as much as all the rest.
+        let plain = rule.signal.combine == Combine::Sum && !rule.signal.once_per_day && self.kept.is_none();
+        let (id, object) = if plain {
+            ("", None)
+        } else {
+            let text_of = |span: Span| std::str::from_utf8(span.of_text(text)).unwrap_or_default();
+            (
+                text_of(entry.id),
+                Some(text_of(entry.object)).filter(|object| !object.is_empty()),
+            )
+        };
         if let Some(kept) = &mut self.kept {
-            kept.push(Kept::new(visitor.account, visitor_no, entry, id, object));
+            kept.push(Kept::new(known.account, known.visitor, entry, id, object));
             return;
         }
         let own = entry.group.map(place).or(rule.group).filter(|_| self.groups > 1);
@@ -235,7 +272,7 @@ impl Shard {
             strength: entry.strength,
             object,
         };
-        let first = place(visitor_no.0) * self.groups;
+        let first = place(known.visitor.0) * self.groups;
         for group in 0..self.groups {
             if own.is_none_or(|own| own == group)
                 && let Some(person) = self.people.get_mut(first + group)
@@ -290,15 +327,19 @@ impl VisitorNo {
 }
 
 /// Adds a fingerprint; false when it is there already.
-fn remember(ids: &mut HashTable<IdHash>, id: IdHash) -> bool {
-    let hash = |id: &IdHash| (u64::from(id[0]) << 32) | u64::from(id[1]);
-    match ids.entry(hash(&id), |known| *known == id, hash) {
+fn remember(ids: &mut HashTable<Fingerprint>, id: Fingerprint) -> bool {
+    match ids.entry(table_hash(&id), |known| *known == id, table_hash) {
         hashbrown::hash_table::Entry::Occupied(_) => false,
         hashbrown::hash_table::Entry::Vacant(free) => {
             free.insert(id);
             true
         }
     }
+}
+
+fn table_hash(fingerprint: &Fingerprint) -> u64 {
+    let [low, high, _] = *fingerprint;
+    (u64::from(high) << 32) | u64::from(low)
 }
 
 fn slice(texts: &[u8], text: Text) -> Option<&[u8]> {
@@ -346,9 +387,9 @@ impl Shards {
     }
 
     /// Returns the shard that holds an account, and the hash of its id.
-    pub(super) fn of_account(&mut self, id: &[u8]) -> Option<(&mut Shard, u64)> {
-        let hash = xxh3_64(id);
-        let shard = self.all.get_mut(shard_of(hash))?;
+    pub(super) fn of_account(&mut self, id: &[u8]) -> Option<(&mut Shard, AccountHash)> {
+        let hash = AccountHash::of(id);
+        let shard = self.all.get_mut(hash.shard())?;
         Some((shard.get_mut().unwrap_or_else(PoisonError::into_inner), hash))
     }
 }
