@@ -291,6 +291,12 @@ proptest! {
         same_as_told(&folded, &in_force[1].model, &told, until)?;
     }
 
+}
+
+// These need no reference and are quick, so they look at more.
+proptest! {
+    #![proptest_config(config(1_000))]
+
     /// Record by record, with timers and a snapshot in between, as folded anew.
     #[test]
     fn a_standing_kept_in_step_is_the_one_folded_anew(
