@@ -127,9 +127,10 @@ async fn main() {
     let engine = open(Path::new(&folder));
     match what.as_str() {
         "signals" => {
-            ingest(&engine, 200_000, 100, 16, 0).await;
-            ingest(&engine, 400_000, 100, 16, 10_000_000).await;
-            ingest(&engine, 400_000, 1_000, 16, 20_000_000).await;
+            let total: u64 = arguments.next().map_or(400_000, |count| count.parse().unwrap());
+            ingest(&engine, total / 2, 100, 16, 0).await;
+            ingest(&engine, total, 100, 16, 10_000_000).await;
+            ingest(&engine, total, 1_000, 16, 20_000_000).await;
         }
         "single" => {
             ingest(&engine, 50_000, 1, 32, 30_000_000).await;

@@ -31,8 +31,10 @@ pub(crate) use passivate::Passivate;
 pub(crate) use read::{Read, ReadAnswer};
 pub(crate) use wake::Wake;
 
-/// How long after its MQA status last moved an account is asked when it ends.
+/// How long after an account became MQA it is found out when that ends.
 const ENDS_AFTER: Duration = Duration::from_millis(500);
+/// How often it is found out again while signals keep coming: it takes a look ahead, and most signals move it little.
+const ENDS_AGAIN_AFTER: Duration = Duration::from_secs(20);
 
 /// Why an account could not do what it was asked.
 #[derive(Clone, Debug)]
@@ -251,7 +253,12 @@ impl AccountActor {
             .any(|group| group.status.since.is_some());
         if inside && !self.ends_scheduled {
             self.ends_scheduled = true;
-            ctx.run_later(ENDS_AFTER, |actor, _| actor.tell_end());
+            let after = if self.mqa_ends_at.is_none() {
+                ENDS_AFTER
+            } else {
+                ENDS_AGAIN_AFTER
+            };
+            ctx.run_later(after, |actor, _| actor.tell_end());
         }
         if self.unsaved >= self.shared.config.snapshot_every
             && let Some(snapshot) = self.snapshot()

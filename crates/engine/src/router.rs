@@ -25,7 +25,7 @@ use crate::handle::{AccountRef, AsOf, IncomingSignal};
 use crate::index::Index;
 use crate::list::ListQuery;
 use crate::models::Models;
-use crate::shard::{self, Ask, Outcomes, SignalsAsk};
+use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
 use crate::stored::{NoticeV1, SummaryV1, unpack};
 use crate::unmatched::Unmatched;
 use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
@@ -282,11 +282,23 @@ impl Router {
         let (outcomes, answered) = Outcomes::new(outcomes);
         for (account, signals) in by_account {
             let shard = self.shard(&account)?;
+            let signals = signals
+                .into_iter()
+                .map(|(place, signal)| {
+                    (
+                        Slot {
+                            outcomes: outcomes.clone(),
+                            place,
+                        },
+                        signal,
+                    )
+                })
+                .collect();
             let ask = SignalsAsk {
                 account,
                 signals,
-                outcomes: outcomes.clone(),
                 tries: 0,
+                alone: false,
                 no: 0,
             };
             if let Err(mpsc::error::SendError(ask)) = shard.send(Ask::Signals(ask)) {
@@ -392,17 +404,26 @@ impl Router {
         if taken.is_empty() {
             return;
         }
-        let places = taken
-            .iter()
-            .map(|(_, signal)| signal.clone())
-            .enumerate()
-            .collect();
         let (outcomes, answered) = Outcomes::new(vec![None; taken.len()]);
+        let signals = taken
+            .iter()
+            .enumerate()
+            .map(|(place, (_, signal))| {
+                (
+                    Slot {
+                        outcomes: outcomes.clone(),
+                        place,
+                    },
+                    signal.clone(),
+                )
+            })
+            .collect();
+        drop(outcomes);
         let ask = SignalsAsk {
             account: account.clone(),
-            signals: places,
-            outcomes,
+            signals,
             tries: 0,
+            alone: false,
             no: 0,
         };
         let sent = self

@@ -34,7 +34,7 @@ use crate::view::ItemOutcome;
 mod ask;
 mod timers;
 
-pub(crate) use ask::{Ask, Outcomes, SignalsAsk};
+pub(crate) use ask::{Ask, Outcomes, SignalsAsk, Slot};
 pub(crate) use timers::Timers;
 
 /// Asks taken from the queue at once.
@@ -134,11 +134,24 @@ impl Shard {
     /// Takes what queued up: loads and looks up what it needs, then asks each account. Returns a request to stop.
     async fn turn(self: Rc<Self>, turn: &mut Vec<Ask>) -> Option<oneshot::Sender<()>> {
         let mut stop = None;
-        let mut ready = Vec::with_capacity(turn.len());
+        let mut ready: Vec<Ask> = Vec::with_capacity(turn.len());
+        // Signals of one account that came in with several batches are recorded in one step.
+        let mut places: HashMap<AccountId, usize> = HashMap::new();
         for ask in turn.drain(..) {
             match ask {
                 Ask::Stop(stopped) => stop = Some(stopped),
+                Ask::Signals(signals) if signals.tries == 0 && !signals.alone => {
+                    let place = places.get(&signals.account).copied();
+                    if let Some(Ask::Signals(first)) = place.and_then(|place| ready.get_mut(place)) {
+                        first.signals.extend(signals.signals);
+                    } else {
+                        places.insert(signals.account.clone(), ready.len());
+                        ready.push(Ask::Signals(signals));
+                    }
+                }
                 Ask::Signals(_) | Ask::Command { .. } | Ask::Read { .. } | Ask::Wake { .. } => {
+                    // What is asked after a command or a read must not overtake it.
+                    places.remove(ask.account());
                     ready.push(ask);
                 }
             }
@@ -434,9 +447,7 @@ impl Shard {
         let tries_max = self.shared.config.poison_tries_max;
         match result {
             Ok(Ok(Done { outcomes, .. })) => {
-                let places = ask.signals.iter().map(|(place, _)| *place);
-                ask.outcomes
-                    .put(places.zip(outcomes.into_iter().map(ItemOutcome::Decided)));
+                ask.put(outcomes.into_iter().map(ItemOutcome::Decided));
             }
             Ok(Err(Failure::Conflict)) if ask.tries < tries_max => {
                 self.evict(&ask.account, &actor);

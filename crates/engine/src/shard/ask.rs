@@ -38,14 +38,22 @@ pub(crate) enum Ask {
     Stop(oneshot::Sender<()>),
 }
 
-/// Signals of one account, with their places in the batch they came in.
+/// Signals of one account, each with the place its outcome goes to. They may come from several batches.
 pub(crate) struct SignalsAsk {
     pub(crate) account: AccountId,
-    pub(crate) signals: Vec<(usize, NewSignal)>,
-    pub(crate) outcomes: Outcomes,
+    pub(crate) signals: Vec<(Slot, NewSignal)>,
     pub(crate) tries: u32,
+    /// One of a batch that kept killing its account: it is tried by itself, never with others again.
+    pub(crate) alone: bool,
     /// Its place in the turn that takes it.
     pub(crate) no: u64,
+}
+
+/// Where a signal's outcome goes: a batch, and a place in it.
+#[derive(Clone)]
+pub(crate) struct Slot {
+    pub(crate) outcomes: Outcomes,
+    pub(crate) place: usize,
 }
 
 /// The outcomes of one batch, filled in by the accounts it touches; whoever waits is told when the last one is in.
@@ -77,6 +85,11 @@ impl Outcomes {
         (this, answered)
     }
 
+    /// Whether both are of one batch.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.filling, &other.filling)
+    }
+
     /// Fills in outcomes; a place that is filled already stays.
     pub(crate) fn put(&self, outcomes: impl IntoIterator<Item = (usize, ItemOutcome)>) {
         let mut filling = self.filling.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,24 +115,30 @@ impl Outcomes {
 impl SignalsAsk {
     /// Returns one ask a signal, each with tries of its own.
     pub(crate) fn split(self) -> impl Iterator<Item = Self> {
-        let Self {
-            account,
-            signals,
-            outcomes,
-            ..
-        } = self;
+        let Self { account, signals, .. } = self;
         signals.into_iter().map(move |signal| Self {
             account: account.clone(),
             signals: vec![signal],
-            outcomes: outcomes.clone(),
             tries: 0,
+            alone: true,
             no: 0,
         })
     }
 
+    /// Fills in the outcomes, one a signal in order. Signals of one batch are filled in at once.
+    pub(crate) fn put(&self, outcomes: impl IntoIterator<Item = ItemOutcome>) {
+        let mut filled = self.signals.iter().map(|(slot, _)| slot).zip(outcomes).peekable();
+        while let Some((slot, outcome)) = filled.next() {
+            let mut share = vec![(slot.place, outcome)];
+            while let Some((next, outcome)) = filled.next_if(|(next, _)| next.outcomes.is(&slot.outcomes)) {
+                share.push((next.place, outcome));
+            }
+            slot.outcomes.put(share);
+        }
+    }
+
     fn put_all(&self, outcome: &ItemOutcome) {
-        self.outcomes
-            .put(self.signals.iter().map(|(place, _)| (*place, outcome.clone())));
+        self.put(std::iter::repeat_n(outcome.clone(), self.signals.len()));
     }
 }
 
