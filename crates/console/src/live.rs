@@ -1,0 +1,295 @@
+//! `GET /console/events`: cells that changed, as server-sent events.
+//!
+//! A page names the rows it shows, each with the version of what it shows (`rows=KEY.VERSION,..`). The stream looks
+//! at those rows only: soon after something was recorded of one, and once a second for what time alone changes. What
+//! it sends are whole cells by account id. It remembers nothing between connections, so a stream that comes back
+//! after a break starts with whatever changed meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use quorate_domain::id::AccountId;
+use quorate_engine::view::LiveEvent;
+use serde::Serialize;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+
+use crate::access::Visitor;
+use crate::pages::board::{RowView, Summary, row_key};
+use crate::reply::PageError;
+use crate::state::ConsoleState;
+use crate::words;
+
+/// How long changes of an account are gathered.
+const TICK: Duration = Duration::from_millis(250);
+/// After how many ticks all rows are looked at: time alone changes them too.
+const TICKS_ALL: u32 = 4;
+/// After how many ticks the tiles above the table are looked at.
+const TICKS_SUMMARY: u32 = 20;
+/// After how long a stream that has nothing to say shows that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Rows a stream watches; further ones do not move.
+const ROWS_MAX: usize = 1_000;
+
+/// One row that changed.
+#[derive(Debug, Serialize)]
+struct RowMessage {
+    id: String,
+    key: String,
+    /// Its version now.
+    v: String,
+    /// Whether something was recorded of it, rather than time having passed.
+    flash: bool,
+    cells: BTreeMap<&'static str, String>,
+}
+
+/// Rows that changed.
+#[derive(Debug, Serialize)]
+struct RowsMessage {
+    rows: Vec<RowMessage>,
+}
+
+/// A row that a page shows.
+#[derive(Debug)]
+struct Watched {
+    /// What the page shows of it.
+    version: String,
+    /// What was last rendered; `None`: nothing yet.
+    last: Option<RowView>,
+}
+
+/// The rows of one page, and which of them something was recorded of.
+#[derive(Debug, Default)]
+struct Rows {
+    watched: BTreeMap<AccountId, Watched>,
+    changed: BTreeSet<AccountId>,
+}
+
+impl Rows {
+    /// Reads `KEY.VERSION,..`.
+    fn asked(text: &str) -> BTreeMap<&str, &str> {
+        text.split(',')
+            .filter_map(|pair| pair.split_once('.'))
+            .take(ROWS_MAX)
+            .collect()
+    }
+
+    fn note(&mut self, account: &AccountId) {
+        if self.watched.contains_key(account) {
+            self.changed.insert(account.clone());
+        }
+    }
+
+    /// Returns what changed since it was last shown, of the rows noted or of all.
+    ///
+    /// - `see`: shows a row as it is now.
+    fn take(&mut self, all: bool, see: impl Fn(&AccountId) -> Option<RowView>) -> Vec<RowMessage> {
+        let changed = std::mem::take(&mut self.changed);
+        let mut messages = Vec::new();
+        for (id, watched) in &mut self.watched {
+            let flash = changed.contains(id);
+            if !all && !flash {
+                continue;
+            }
+            let Some(view) = see(id).filter(|view| watched.last.as_ref() != Some(view)) else {
+                continue;
+            };
+            let html = match view.render() {
+                Ok(html) => html,
+                Err(error) => {
+                    tracing::error!(%error, account.id = %id, "a row could not be written");
+                    continue;
+                }
+            };
+            watched.last = Some(view);
+            if html.version != watched.version {
+                watched.version.clone_from(&html.version);
+                messages.push(RowMessage {
+                    id: id.as_str().to_owned(),
+                    key: html.key,
+                    v: html.version,
+                    flash,
+                    cells: html
+                        .cells
+                        .into_iter()
+                        .map(|cell| (cell.name, cell.html))
+                        .collect(),
+                });
+            }
+        }
+        messages
+    }
+}
+
+/// `GET /console/events?rows=..`.
+pub(crate) async fn events(
+    _visitor: Visitor,
+    request: HttpRequest,
+    state: web::Data<ConsoleState>,
+) -> Result<HttpResponse, PageError> {
+    let wants_summary = request.query_string().split('&').any(|pair| pair == "summary=1");
+    let asked = request
+        .query_string()
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("rows="));
+    let asked = asked.unwrap_or_default().to_owned();
+    let events = state.engine.listen();
+    let state = state.into_inner();
+    let finder = Arc::clone(&state);
+    let rows = web::block(move || find(&finder, &asked))
+        .await
+        .map_err(|_| PageError::Internal {
+            what: "a thread failed",
+        })?;
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let follower = Follower {
+        stopping: state.stopping.clone(),
+        state,
+        events,
+        rows,
+        ticks,
+        ticked: 0,
+        clock: String::new(),
+        summary: None,
+        wants_summary,
+        spoken: Instant::now(),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream(follower)))
+}
+
+/// Finds the accounts of the keys a page names.
+fn find(state: &ConsoleState, asked: &str) -> Rows {
+    let asked = Rows::asked(asked);
+    let mut rows = Rows::default();
+    if asked.is_empty() {
+        return rows;
+    }
+    state.engine.visit_rows(&mut |row| {
+        if let Some(version) = asked.get(row_key(&row.id).as_str()) {
+            let watched = Watched {
+                version: (*version).to_owned(),
+                last: None,
+            };
+            rows.watched.insert(row.id.clone(), watched);
+        }
+    });
+    rows
+}
+
+/// One open page.
+struct Follower {
+    state: Arc<ConsoleState>,
+    stopping: watch::Receiver<bool>,
+    events: Receiver<Arc<LiveEvent>>,
+    rows: Rows,
+    ticks: Interval,
+    ticked: u32,
+    /// The time of day the page shows.
+    clock: String,
+    summary: Option<Summary>,
+    wants_summary: bool,
+    /// When it last said something.
+    spoken: Instant,
+}
+
+fn stream(follower: Follower) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    unfold(follower, |mut follower| async move {
+        let chunk = follower.next().await?;
+        Some((Ok(chunk), follower))
+    })
+}
+
+impl Follower {
+    /// Returns the next piece of the stream; `None`: it ends.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if *self.stopping.borrow() {
+                return None;
+            }
+            tokio::select! {
+                told = self.stopping.changed() => told.ok()?,
+                received = self.events.recv() => match received {
+                    Ok(event) => self.rows.note(&event.account),
+                    // All rows are looked at within a second anyway.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.ticks.tick() => {
+                    let text = self.tick().await;
+                    if !text.is_empty() {
+                        self.spoken = Instant::now();
+                        return Some(Bytes::from(text));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns what there is to say now.
+    async fn tick(&mut self) -> String {
+        let all = self.ticked.is_multiple_of(TICKS_ALL);
+        let summary = self.wants_summary && self.ticked.is_multiple_of(TICKS_SUMMARY);
+        self.ticked = self.ticked.wrapping_add(1);
+        let mut text = String::new();
+        let engine = &self.state.engine;
+        let now = engine.now();
+        let rows = self
+            .rows
+            .take(all, |id| engine.row(id).map(|row| RowView::of(&row, now)));
+        if !rows.is_empty() {
+            put(&mut text, "rows", &RowsMessage { rows });
+        }
+        let clock = words::clock(now);
+        if all && clock != self.clock {
+            put(&mut text, "clock", &clock);
+            self.clock = clock;
+        }
+        if summary && let Some(html) = self.changed_summary().await {
+            put(&mut text, "summary", &html);
+        }
+        if text.is_empty() && self.spoken.elapsed() >= HEARTBEAT {
+            text.push_str(": still here\n\n");
+        }
+        text
+    }
+
+    async fn changed_summary(&mut self) -> Option<String> {
+        let state = Arc::clone(&self.state);
+        let overview = web::block(move || state.overview.get(&state.engine)).await.ok()?;
+        let summary = Summary::of(&overview);
+        if self.summary.as_ref() == Some(&summary) {
+            return None;
+        }
+        let html = summary.render().ok();
+        self.summary = Some(summary);
+        html
+    }
+}
+
+fn put(text: &mut String, event: &str, data: &impl Serialize) {
+    // Texts always make JSON, and JSON has no line breaks.
+    let data = serde_json::to_string(data).unwrap_or_default();
+    text.push_str("event: ");
+    text.push_str(event);
+    text.push_str("\ndata: ");
+    text.push_str(&data);
+    text.push_str("\n\n");
+}
+
+#[cfg(test)]
+mod tests;

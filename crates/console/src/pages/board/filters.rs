@@ -1,0 +1,146 @@
+//! The filters that are set, and the form that sets others.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use quorate_domain::engagement::Band;
+use quorate_domain::fit::Grade;
+use quorate_domain::standing::Stage;
+
+use super::overview::Choices;
+use super::query::BoardQuery;
+use crate::partials::stage_word;
+use crate::words;
+
+/// A filter that is set, with the view without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chip {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+    pub(crate) href: String,
+}
+
+/// The form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filters {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) selects: Vec<Select>,
+    /// What the form keeps: tab, order, density, text.
+    pub(crate) kept: Vec<(&'static str, String)>,
+}
+
+/// Boxes to tick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) key: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) options: Vec<Choice>,
+}
+
+/// A list to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Select {
+    pub(crate) key: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) options: Vec<Choice>,
+}
+
+/// Something to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) text: String,
+    pub(crate) chosen: bool,
+}
+
+/// Returns the filters that are set.
+pub(crate) fn chips(query: &BoardQuery) -> Vec<Chip> {
+    let chip = |condition: super::query::Condition| Chip {
+        name: condition.name,
+        value: condition.value,
+        href: query.without(condition.key).href(),
+    };
+    query.conditions().into_iter().map(chip).collect()
+}
+
+impl Filters {
+    pub(crate) fn of(query: &BoardQuery, choices: &Choices) -> Self {
+        let groups = vec![
+            group("band", "Heat", &Band::ALL, &query.bands, Band::as_str, |band| {
+                words::capitalised(band.as_str())
+            }),
+            group("fit", "Fit", &Grade::ALL, &query.grades, Grade::as_str, |grade| {
+                grade.as_str().to_owned()
+            }),
+            group(
+                "stage",
+                "Stage",
+                &Stage::ALL,
+                &query.stages,
+                Stage::as_str,
+                |stage| stage_word(stage).to_owned(),
+            ),
+        ];
+        let selects = [
+            select("owner", "Owner", &choices.owners, &query.owners),
+            select("tier", "Tier", &choices.tiers, &query.tiers),
+            select("industry", "Industry", &choices.industries, &query.industries),
+            select("country", "Country", &choices.countries, &query.countries),
+        ];
+        let asked = |key: &str| groups.iter().any(|group| group.key == key);
+        let selects: Vec<Select> = selects.into_iter().flatten().collect();
+        let selected = |key: &str| selects.iter().any(|select| select.key == key);
+        let kept = query
+            .first_page()
+            .pairs()
+            .into_iter()
+            .filter(|(key, _)| !asked(key) && !selected(key))
+            .collect();
+        Self {
+            groups,
+            selects,
+            kept,
+        }
+    }
+}
+
+fn group<T: Copy + PartialEq>(
+    key: &'static str,
+    name: &'static str,
+    all: &[T],
+    chosen: &[T],
+    value: impl Fn(T) -> &'static str,
+    text: impl Fn(T) -> String,
+) -> Group {
+    let option = |one: &T| Choice {
+        value: value(*one).to_owned(),
+        text: text(*one),
+        chosen: chosen.contains(one),
+    };
+    Group {
+        key,
+        name,
+        options: all.iter().map(option).collect(),
+    }
+}
+
+/// Returns a list to choose from; `None`: there is nothing to choose.
+fn select(
+    key: &'static str,
+    name: &'static str,
+    choices: &BTreeMap<Arc<str>, usize>,
+    chosen: &[Arc<str>],
+) -> Option<Select> {
+    // What the address asks for stays to be seen even when no account has it.
+    let missing = chosen
+        .iter()
+        .filter(|value| !choices.contains_key(*value))
+        .map(|value| (value, &0));
+    let option = |(value, count): (&Arc<str>, &usize)| Choice {
+        value: value.to_string(),
+        text: format!("{value} ({})", words::count(*count)),
+        chosen: chosen.contains(value),
+    };
+    let options: Vec<Choice> = choices.iter().chain(missing).map(option).collect();
+    (!options.is_empty()).then_some(Select { key, name, options })
+}

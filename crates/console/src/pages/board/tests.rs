@@ -1,0 +1,165 @@
+use std::sync::Arc;
+
+use actix_web::test::TestRequest;
+use quorate_engine::list::{Cursor, SortValue};
+use quorate_engine::view::AccountRow;
+
+use super::row::tests::northfold;
+use super::*;
+use crate::access::Visitor;
+
+fn page(rows: Vec<AccountRow>, more: bool) -> view::Page {
+    let as_of = "2026-06-16T14:32:00Z".parse().unwrap();
+    let next = rows.last().filter(|_| more).map(|row| Cursor {
+        as_of,
+        sort: SortKey::Heat,
+        descending: true,
+        value: SortValue::Number(Some(row.heat)),
+        after: row.id.clone(),
+    });
+    view::Page {
+        total: if more { 1_248 } else { rows.len() },
+        next,
+        rows,
+        as_of,
+    }
+}
+
+fn board(address: &str, page: &view::Page, known: usize) -> Board {
+    let (query, unread) = BoardQuery::parse(address);
+    let request = TestRequest::with_uri(&format!("/board?{address}")).to_http_request();
+    let frame = Frame::new("Heat board", &request, &Visitor::anybody(), page.as_of);
+    let overview = Overview {
+        accounts: known,
+        at: Some(page.as_of),
+        ..Overview::default()
+    };
+    // Without its fit condition the view has 23 accounts, without any other none.
+    let total = |query: &BoardQuery| if query.grades.is_empty() { 23 } else { 0 };
+    Board::of(frame, &query, &unread, page, &overview, &Totals::default(), total).unwrap()
+}
+
+#[test]
+fn a_page_shows_its_rows_and_the_way_on() {
+    let board = board("tier=1", &page(vec![northfold()], true), 1_248);
+    assert_eq!(board.footer.shown, "1 of 1,248 accounts");
+    let more = board.footer.more.clone().unwrap();
+    assert!(more.starts_with("/board?tier=1&cursor="), "{more}");
+    assert_eq!(board.footer.first, None);
+    assert_eq!(board.empty, None);
+    let html = board.render().unwrap();
+    assert!(html.contains("aria-sort=\"descending\"") && html.contains("Show 100 more"));
+    assert!(html.contains("Take this filter away"));
+}
+
+#[test]
+fn a_page_works_under_a_strict_policy() {
+    let html = board("q=x", &page(vec![northfold()], true), 5).render().unwrap();
+    assert!(
+        !html.contains("style=") && !html.contains("<style"),
+        "a style stands inside the page"
+    );
+    assert!(!html.contains(" onclick=") && !html.contains("javascript:") && !html.contains("hx-on"));
+    for script in html.split("<script").skip(1) {
+        assert!(
+            script.contains("src=\"/console/assets/"),
+            "a script stands inside the page"
+        );
+    }
+    for scheme in ["http://", "https://", "src=\"//", "href=\"//"] {
+        assert!(!html.contains(scheme), "the page asks another host: {scheme}");
+    }
+}
+
+#[test]
+fn a_click_on_the_sorted_column_turns_it_round() {
+    let (query, _) = BoardQuery::parse("tier=1");
+    let all = columns(&query);
+    let href = |name: &str| {
+        all.iter()
+            .find(|column| column.name == name)
+            .unwrap()
+            .href
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(href("Heat"), "/board?tier=1&sort=heat");
+    assert_eq!(href("Account"), "/board?tier=1&sort=name");
+    assert_eq!(href("Status"), "/board?tier=1&sort=mqa_ends_at");
+    let (turned, _) = BoardQuery::parse("sort=heat");
+    assert_eq!(columns(&turned)[1].href.as_deref(), Some("/board"));
+    assert_eq!(columns(&turned)[1].sorted, Some("ascending"));
+}
+
+#[test]
+fn an_empty_view_names_the_filter_that_hurts_most() {
+    let none = page(Vec::new(), false);
+    assert_eq!(board("", &none, 0).empty, Some(Empty::FirstRun));
+    let hurt = board("fit=A,B&tier=1", &none, 9);
+    let without = (
+        "Fit A or B".to_owned(),
+        "23".to_owned(),
+        "/board?tier=1".to_owned(),
+    );
+    assert_eq!(
+        hurt.empty,
+        Some(Empty::NoMatch {
+            without: Some(without)
+        })
+    );
+    let html = hurt.render().unwrap();
+    assert!(
+        html.contains("Without <b>Fit A or B</b> there would be 23."),
+        "{html}"
+    );
+    assert!(board("", &none, 0).render().unwrap().contains("No accounts yet"));
+}
+
+#[test]
+fn what_was_not_understood_is_named_as_text() {
+    let html = board(
+        "seat=%3Cb%3Ex%3C/b%3E&band=hot",
+        &page(vec![northfold()], false),
+        1,
+    )
+    .render()
+    .unwrap();
+    assert!(html.contains("seat=&#60;b&#62;x&#60;/b&#62;"), "{html}");
+}
+
+#[test]
+fn tabs_keep_the_filters_and_one_is_current() {
+    let (query, _) = BoardQuery::parse("tier=1&mqa=in&sort=name");
+    let all = tabs::tabs(&query, &Totals::default());
+    let hrefs: Vec<&str> = all.iter().map(|tab| tab.href.as_str()).collect();
+    assert_eq!(
+        hrefs,
+        [
+            "/board?tier=1&sort=name",
+            "/board?mqa=in&tier=1&sort=name",
+            "/board?mqa=out&momentum=surging&tier=1&sort=name",
+            "/board?exits_within=14d&tier=1&sort=name",
+        ]
+    );
+    assert_eq!(
+        all.iter().map(|tab| tab.current).collect::<Vec<_>>(),
+        [false, true, false, false]
+    );
+}
+
+#[test]
+fn the_form_keeps_what_it_does_not_ask() {
+    let (query, _) = BoardQuery::parse("q=x&band=hot&tier=7&mqa=in&sort=name");
+    let mut choices = overview::Choices::default();
+    choices.owners.insert(Arc::from("Ada"), 3);
+    let filters = Filters::of(&query, &choices);
+    let kept: Vec<&str> = filters.kept.iter().map(|(key, _)| *key).collect();
+    assert_eq!(kept, ["q", "mqa", "sort"]);
+    let selects: Vec<&str> = filters.selects.iter().map(|select| select.key).collect();
+    assert_eq!(selects, ["owner", "tier"]);
+    assert_eq!(filters.selects[0].options[0].text, "Ada (3)");
+    assert!(
+        filters.selects[1].options[0].chosen,
+        "a tier no account has can still be seen and taken away"
+    );
+}

@@ -1,0 +1,62 @@
+//! What stands around every page: navigation, search, the live line, the theme.
+
+use actix_web::HttpRequest;
+use quorate_domain::time::Timestamp;
+
+use super::theme::Theme;
+use crate::access::Visitor;
+use crate::{assets, words};
+
+/// What stands around a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// Of the window; ours stands behind it.
+    pub(crate) title: String,
+    /// Whether the heat board is where we are.
+    pub(crate) on_board: bool,
+    /// The person's choice; `None`: the system's.
+    pub(crate) theme: Option<&'static str>,
+    /// What the theme button switches to from the system's or the person's choice.
+    pub(crate) next_theme: &'static str,
+    /// `14:32 UTC`.
+    pub(crate) clock: String,
+    /// What is being looked for.
+    pub(crate) search: String,
+    /// Where forms come back to.
+    pub(crate) here: String,
+    /// The id of the key somebody signed in with; `None`: everybody is let in.
+    pub(crate) key_id: Option<String>,
+    /// What forms carry.
+    pub(crate) form_token: String,
+    pub(crate) css: String,
+    pub(crate) htmx: String,
+    pub(crate) live_js: String,
+    pub(crate) console_js: String,
+    pub(crate) mark: String,
+}
+
+impl Frame {
+    pub(crate) fn new(title: &str, request: &HttpRequest, visitor: &Visitor, now: Timestamp) -> Self {
+        let theme = Theme::of(request);
+        Self {
+            title: title.to_owned(),
+            on_board: request.path() == "/board",
+            theme: theme.attribute(),
+            next_theme: theme.next().as_str(),
+            clock: words::clock(now),
+            search: String::new(),
+            here: request
+                .uri()
+                .path_and_query()
+                .map_or("/board", |path| path.as_str())
+                .to_owned(),
+            key_id: visitor.key_id().map(str::to_owned),
+            form_token: visitor.form_token().unwrap_or_default().to_owned(),
+            css: assets::url("console.css"),
+            htmx: assets::url("htmx.js"),
+            live_js: assets::url("live.js"),
+            console_js: assets::url("console.js"),
+            mark: assets::url("mark.svg"),
+        }
+    }
+}

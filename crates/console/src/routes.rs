@@ -1,0 +1,51 @@
+//! Every route of the console, on one screen.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::middleware::Compress;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::pages::{board, sign_in, theme};
+use crate::state::ConsoleState;
+use crate::{assets, live};
+
+/// Puts the console's routes into an application.
+pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
+    config
+        .app_data(web::Data::new(state))
+        .route("/", web::get().to(home))
+        .service(page("/board").route(web::get().to(board::show)))
+        .service(
+            page("/sign-in")
+                .route(web::get().to(sign_in::show))
+                .route(web::post().to(sign_in::enter)),
+        )
+        .service(web::resource("/sign-out").route(web::post().to(sign_in::leave)))
+        .service(web::resource("/console/theme").route(web::post().to(theme::choose)))
+        // Not compressed: an encoder would hold back what is to be seen at once.
+        .service(web::resource("/console/events").route(web::get().to(live::events)))
+        .service(page("/console/assets/{file}").route(web::get().to(assets::show)));
+}
+
+fn page(
+    path: &str,
+) -> actix_web::Resource<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    web::resource(path).wrap(Compress::default())
+}
+
+async fn home() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/board"))
+        .finish()
+}
+
+#[cfg(test)]
+mod tests;

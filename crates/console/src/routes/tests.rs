@@ -1,0 +1,311 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::App;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use quorate_domain::account::{AccountChange, Command, ContactRef, NewSignal};
+use quorate_domain::id::{AccountId, ContactId, Kind, ModelVersion, SignalId};
+use quorate_domain::model::{DEFAULT_MODEL, Model};
+use quorate_domain::signal::SignalSource;
+use quorate_domain::standing::ModelInForce;
+use quorate_domain::time::Timestamp;
+use quorate_domain::value::{Source, Value};
+use quorate_engine::{AccountRef, Clock, Engine, EngineConfig, IncomingSignal};
+use quorate_store::{EmbeddedOptions, EmbeddedStore};
+use tokio::sync::watch;
+
+use super::*;
+use crate::access::{Access, Authorize};
+
+/// Knows one key.
+struct OneKey;
+
+impl Authorize for OneKey {
+    fn sign_in(&self, key: &str) -> Option<Arc<str>> {
+        (key == "qk_right").then(|| Arc::from("right"))
+    }
+
+    fn still_admits(&self, key_id: &str) -> bool {
+        key_id == "right"
+    }
+}
+
+struct House {
+    engine: Engine,
+    stop: watch::Sender<bool>,
+    stopping: watch::Receiver<bool>,
+    _folder: tempfile::TempDir,
+}
+
+fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap());
+    let model = Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap());
+    let models = vec![ModelInForce {
+        from: Timestamp::MIN,
+        version: ModelVersion(1),
+        model,
+    }];
+    let (clock, _hand) = Clock::manual("2026-06-16T14:32:00Z".parse().unwrap());
+    let engine = Engine::start(store, models, clock, EngineConfig::default()).unwrap();
+    let (stop, stopping) = watch::channel(false);
+    House {
+        engine,
+        stop,
+        stopping,
+        _folder: folder,
+    }
+}
+
+impl House {
+    async fn name(&self, id: &str, name: &str) {
+        let fields = vec![(Arc::from("name"), Some(Value::text(name)))];
+        let change = AccountChange {
+            fields,
+            source: Source::person(),
+        };
+        let id = AccountId::new(id).unwrap();
+        self.engine
+            .execute(id, Command::ChangeAccount(change), None)
+            .await
+            .unwrap();
+    }
+
+    async fn signal(&self, account: &str, id: &str) {
+        let signal = NewSignal {
+            id: SignalId::new(id).unwrap(),
+            kind: Kind::new("meeting.attended").unwrap(),
+            contact: Some(ContactRef::Id(ContactId::new("secret-person").unwrap())),
+            occurred_at: None,
+            strength: 1.0,
+            source: SignalSource::FirstParty,
+            solution: None,
+            object: None,
+            properties: None,
+        };
+        let account = AccountRef::Id(AccountId::new(account).unwrap());
+        self.engine
+            .record_signals(vec![IncomingSignal { account, signal }], 100)
+            .await
+            .unwrap();
+    }
+}
+
+macro_rules! app {
+    ($house:expr, $access:expr) => {{
+        let state = ConsoleState::new($house.engine.clone(), $access, $house.stopping.clone());
+        init_service(App::new().configure(move |config| configure(config, state))).await
+    }};
+}
+
+fn header<B>(answer: &ServiceResponse<B>, name: header::HeaderName) -> &str {
+    answer
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+#[actix_web::test]
+async fn the_board_shows_what_was_sent_under_a_strict_policy() {
+    let house = house();
+    house.name("northfold", "Northfold <Logistics>").await;
+    house.signal("northfold", "s1").await;
+    let app = app!(house, Access::Open);
+    let home = call_service(&app, TestRequest::get().uri("/").to_request()).await;
+    assert_eq!(
+        (home.status(), header(&home, header::LOCATION)),
+        (StatusCode::SEE_OTHER, "/board")
+    );
+    let answer = call_service(&app, TestRequest::get().uri("/board").to_request()).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(header(&answer, header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
+    assert_eq!(header(&answer, header::CACHE_CONTROL), "no-store");
+    let page = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+    assert!(page.contains("Northfold &#60;Logistics&#62;"), "{page}");
+    assert!(
+        !page.contains("secret-person"),
+        "a person's id stands on the board"
+    );
+}
+
+#[actix_web::test]
+async fn every_asset_of_a_page_is_there() {
+    let house = house();
+    let app = app!(house, Access::Open);
+    let answer = call_service(&app, TestRequest::get().uri("/board").to_request()).await;
+    let page = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+    let mut found = 0;
+    for rest in page.split("/console/assets/").skip(1) {
+        let file = rest.split('"').next().unwrap();
+        let uri = format!("/console/assets/{file}");
+        let asset = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+        assert_eq!(asset.status(), StatusCode::OK, "{uri}");
+        found += 1;
+    }
+    assert!(found >= 5, "{found} assets");
+}
+
+#[actix_web::test]
+async fn without_a_key_nothing_is_shown() {
+    let house = house();
+    house.name("northfold", "Northfold").await;
+    let app = app!(house, Access::by_key(Arc::new(OneKey), false));
+    for uri in ["/board?band=hot", "/console/events?rows="] {
+        let answer = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{uri}");
+        assert!(
+            header(&answer, header::LOCATION).starts_with("/sign-in?then=%2F"),
+            "{uri}"
+        );
+    }
+    let stream = TestRequest::get()
+        .uri("/console/events")
+        .insert_header((header::ACCEPT, "text/event-stream"));
+    assert_eq!(
+        call_service(&app, stream.to_request()).await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[actix_web::test]
+async fn a_key_opens_a_session_and_signing_out_ends_it() {
+    let house = house();
+    let app = app!(house, Access::by_key(Arc::new(OneKey), true));
+    let enter = |key: &str, then: &str| {
+        TestRequest::post()
+            .uri("/sign-in")
+            .set_form([("key", key), ("then", then)])
+            .to_request()
+    };
+    let refused = call_service(&app, enter("qk_wrong", "/board")).await;
+    assert_eq!(
+        (refused.status(), header(&refused, header::SET_COOKIE)),
+        (StatusCode::UNAUTHORIZED, "")
+    );
+    let body = String::from_utf8(read_body(refused).await.to_vec()).unwrap();
+    assert!(
+        body.contains("does not let you in") && !body.contains("qk_wrong"),
+        "{body}"
+    );
+
+    let let_in = call_service(&app, enter(" qk_right ", "//evil.example")).await;
+    assert_eq!(
+        (let_in.status(), header(&let_in, header::LOCATION)),
+        (StatusCode::SEE_OTHER, "/board")
+    );
+    let cookie = header(&let_in, header::SET_COOKIE).to_owned();
+    for property in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(cookie.contains(property), "{cookie}");
+    }
+    let session = cookie.split(';').next().unwrap().to_owned();
+    let with = |request: TestRequest| {
+        request
+            .insert_header((header::COOKIE, session.clone()))
+            .to_request()
+    };
+    let board = call_service(&app, with(TestRequest::get().uri("/board"))).await;
+    assert_eq!(board.status(), StatusCode::OK);
+    let page = String::from_utf8(read_body(board).await.to_vec()).unwrap();
+    let token = page
+        .split("name=\"form_token\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+
+    let forged = TestRequest::post()
+        .uri("/sign-out")
+        .set_form([("form_token", "guess")]);
+    assert_eq!(
+        call_service(&app, with(forged)).await.status(),
+        StatusCode::FORBIDDEN
+    );
+    let out = TestRequest::post()
+        .uri("/sign-out")
+        .set_form([("form_token", token)]);
+    assert_eq!(
+        call_service(&app, with(out)).await.status(),
+        StatusCode::SEE_OTHER
+    );
+    let board = call_service(&app, with(TestRequest::get().uri("/board"))).await;
+    assert_eq!(board.status(), StatusCode::SEE_OTHER);
+}
+
+#[actix_web::test]
+async fn the_theme_is_kept_in_a_cookie_and_rendered_right_first() {
+    let house = house();
+    let app = app!(house, Access::Open);
+    let choose = TestRequest::post()
+        .uri("/console/theme")
+        .set_form([("theme", "dark"), ("then", "/board?band=hot")]);
+    let chosen = call_service(&app, choose.to_request()).await;
+    assert_eq!(header(&chosen, header::LOCATION), "/board?band=hot");
+    let cookie = header(&chosen, header::SET_COOKIE)
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let board = TestRequest::get()
+        .uri("/board")
+        .insert_header((header::COOKIE, cookie))
+        .to_request();
+    let page = String::from_utf8(read_body(call_service(&app, board).await).await.to_vec()).unwrap();
+    assert!(page.contains("<html lang=\"en\" data-theme=\"dark\">"));
+    let elsewhere = TestRequest::post()
+        .uri("/console/theme")
+        .insert_header(("sec-fetch-site", "cross-site"))
+        .set_form([("theme", "dark")]);
+    assert_eq!(
+        call_service(&app, elsewhere.to_request()).await.status(),
+        StatusCode::FORBIDDEN
+    );
+}
+
+/// The next piece of a stream; nothing: it ended.
+async fn next(body: &mut (impl MessageBody + Unpin)) -> Option<String> {
+    let piece = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_next(context));
+    let piece = tokio::time::timeout(Duration::from_secs(10), piece)
+        .await
+        .expect("the stream says nothing");
+    piece.map(|bytes| String::from_utf8(bytes.ok().unwrap().to_vec()).unwrap())
+}
+
+#[actix_web::test]
+async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_server() {
+    let house = house();
+    house.name("northfold", "Northfold").await;
+    let app = app!(house, Access::Open);
+    let board = call_service(&app, TestRequest::get().uri("/board").to_request()).await;
+    let page = String::from_utf8(read_body(board).await.to_vec()).unwrap();
+    let cut = |from: &str| {
+        page.split(from)
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned()
+    };
+    let uri = format!("/console/events?rows={}.{}", cut("<tr id=\"r-"), cut("data-v=\""));
+    let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+    assert_eq!(header(&answer, header::CONTENT_TYPE), "text/event-stream");
+    let mut body = answer.into_body();
+    assert_eq!(
+        next(&mut body).await.as_deref(),
+        Some("event: clock\ndata: \"14:32 UTC\"\n\n")
+    );
+
+    house.signal("northfold", "s1").await;
+    let told = next(&mut body).await.unwrap();
+    assert!(
+        told.starts_with("event: rows\n") && told.contains("\"flash\":true"),
+        "{told}"
+    );
+    assert!(
+        told.contains("just now") && !told.contains("secret-person"),
+        "{told}"
+    );
+
+    house.stop.send_replace(true);
+    assert_eq!(next(&mut body).await, None);
+}

@@ -1,0 +1,46 @@
+//! What every page may reach.
+
+use std::fmt;
+use std::sync::Arc;
+
+use quorate_engine::Engine;
+use tokio::sync::watch;
+
+use crate::access::Access;
+use crate::pages::board::SharedOverview;
+
+/// What every page may reach. Cheap to clone; all clones share sessions and counts.
+#[derive(Clone)]
+pub struct ConsoleState {
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// Who is let in.
+    pub(crate) access: Access,
+    /// Turns true when the server is to stop: streams end then.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// Counts over all accounts, made once for all who look.
+    pub(crate) overview: Arc<SharedOverview>,
+}
+
+impl ConsoleState {
+    /// Returns the state of a console over an engine.
+    ///
+    /// - `stopping`: turns true when the server is to stop.
+    #[must_use]
+    pub fn new(engine: Engine, access: Access, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            engine,
+            access,
+            stopping,
+            overview: Arc::default(),
+        }
+    }
+}
+
+impl fmt::Debug for ConsoleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsoleState")
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
+}
