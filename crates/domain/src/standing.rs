@@ -122,8 +122,10 @@ pub struct Standing {
     pub stale: bool,
     /// The instant up to which nothing changed since `judged_to`.
     checked_to: Timestamp,
-    /// Nothing changes before this instant; `None`: never by time alone.
+    /// Nothing changes before this instant; `None`: never by time alone. Not known while `restless`.
     quiet_until: Option<Timestamp>,
+    /// Judged, and not yet asked how long nothing changes: within a batch the next record answers that for free.
+    restless: bool,
     fit: Fit,
     /// The numbers of the MQA rule for this account.
     thresholds: Option<MqaThresholds>,
@@ -271,6 +273,7 @@ impl Standing {
             stale: false,
             checked_to: Timestamp::MIN,
             quiet_until: None,
+            restless: false,
             fit: Fit::of(&model.fit, state),
             thresholds: None,
             act_now_ms: model.mqa.as_ref().map_or(0, |rule| rule.act_now_days.to_millis()),
@@ -404,7 +407,7 @@ impl Standing {
         }
         self.judged_to = t;
         self.checked_to = t;
-        self.rest(model, t);
+        self.restless = true;
     }
 
     /// Sets how long nothing can change after `t`.
@@ -437,6 +440,14 @@ impl Standing {
             }
         }
         self.quiet_until = quiet;
+        self.restless = false;
+    }
+
+    /// Finds out how long nothing changes, if that is not known.
+    fn settle(&mut self, model: &Model) {
+        if self.restless {
+            self.rest(model, self.checked_to);
+        }
     }
 
     /// Returns the heats whose crossing changes something for the group.
@@ -501,6 +512,22 @@ impl Standing {
 
     /// Lets time pass up to and including `to`: what falls due is added, what crosses a line is judged there.
     pub fn advance(&mut self, state: &AccountState, model: &Model, to: Timestamp, notices: &mut Vec<Notice>) {
+        self.advance_lazily(state, model, to, notices);
+        self.settle(model);
+    }
+
+    /// [`Standing::advance`], which may leave the standing restless.
+    fn advance_lazily(
+        &mut self,
+        state: &AccountState,
+        model: &Model,
+        to: Timestamp,
+        notices: &mut Vec<Notice>,
+    ) {
+        if to <= self.checked_to && self.due().is_none_or(|due| due > to) {
+            return;
+        }
+        self.settle(model);
         while self.quiet_until.is_some_and(|quiet| quiet <= to) {
             let due = self.due().filter(|due| *due <= to);
             let until = due.unwrap_or(to);
@@ -510,10 +537,12 @@ impl Standing {
                 && let Some(change) = self.next_change(model, self.checked_to, until)
             {
                 self.judge(state, model, change, notices);
+                self.settle(model);
             } else if let Some(due) = due {
                 let signal = self.ahead.remove(0);
                 self.add(&signal, state, model);
                 self.judge(state, model, due, notices);
+                self.settle(model);
             } else {
                 if to > self.checked_to {
                     self.checked_to = to;

@@ -127,10 +127,8 @@ impl AccountActor {
         for (contact, card) in &decision.cards {
             self.directory.put(*contact, card.clone());
         }
-        for record in &records {
-            self.standing
-                .absorb(&mut self.state, record, &model, &mut notices);
-        }
+        self.standing
+            .absorb_all(&mut self.state, &records, &model, &mut notices);
         if !records.is_empty() {
             self.last_at = now;
         }

@@ -99,9 +99,7 @@ fn fold(
         });
     if let Some((mut state, mut standing, _)) = restored {
         let last_at = last_at(&loaded.tail).unwrap_or(Timestamp::MIN);
-        for record in &loaded.tail {
-            standing.absorb(&mut state, record, &current.model, &mut Vec::new());
-        }
+        standing.absorb_all(&mut state, &loaded.tail, &current.model, &mut Vec::new());
         let unsaved = u64::try_from(loaded.tail.len()).unwrap_or(u64::MAX);
         return Ok(Loading {
             state,

@@ -1,5 +1,5 @@
 //! The engine over a real embedded store, with a manual clock.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod house;
 mod life;
