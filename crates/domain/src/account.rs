@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contact::{Card, Contact, RelationKey};
-use crate::id::{AccountId, ContactId, ContactNo};
+use crate::id::{AccountId, ContactId, ContactNo, Kind};
 use crate::time::Timestamp;
 use crate::value::{Stated, Value};
 
@@ -55,6 +55,8 @@ pub struct AccountState {
     pub relations: BTreeMap<RelationKey, Option<f64>>,
     /// Why sales disqualified it, if so.
     pub disqualified: Option<Stated<Arc<str>>>,
+    /// The kinds of its signals, each once.
+    pub kinds: BTreeSet<Kind>,
     /// Signals recorded, expired ones included.
     pub signals: u64,
     /// Signals that were older than the retention when recorded.
@@ -74,6 +76,7 @@ impl AccountState {
             contacts: BTreeMap::new(),
             relations: BTreeMap::new(),
             disqualified: None,
+            kinds: BTreeSet::new(),
             signals: 0,
             expired: 0,
             last_signal_at: None,
@@ -145,6 +148,9 @@ impl AccountState {
             }
             Event::SignalRecorded(signal) => {
                 self.signals += 1;
+                if !self.kinds.contains(&signal.kind) {
+                    self.kinds.insert(signal.kind.clone());
+                }
                 if signal.expired {
                     self.expired += 1;
                 } else {

@@ -228,7 +228,9 @@ fn fill(seat: &Seat, people: &[(&Contact, Vec<&Role>)], engaged: &impl Fn(Contac
 /// The sum of the best holders over how many the seat wants; holders come best first.
 fn worth<'a>(seat: &Seat, holders: impl Iterator<Item = &'a Holder>) -> f64 {
     let wanted = usize::try_from(seat.count).unwrap_or(usize::MAX);
-    holders.take(wanted).map(|holder| holder.worth).sum::<f64>() / math::count_f64(wanted.max(1))
+    // Not `sum`: that of nothing is -0, which people would read.
+    let sum = holders.take(wanted).fold(0.0, |sum, holder| sum + holder.worth);
+    sum / math::count_f64(wanted.max(1))
 }
 
 #[cfg(test)]

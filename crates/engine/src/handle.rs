@@ -118,7 +118,9 @@ impl Engine {
         self.router.execute(account, command, expected).await
     }
 
-    /// Reads one account; `None`: nothing was ever recorded of it (by the instant asked about).
+    /// Reads one account; `None`: nothing was ever recorded of it (or nothing by `known_at`).
+    ///
+    /// What is known of it undated holds from the beginning, so it can be read at instants before it was recorded.
     ///
     /// # Errors
     /// See [`Error`].

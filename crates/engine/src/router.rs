@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix::Arbiter;
 use hashbrown::HashMap;
-use quorate_domain::account::{AccountState, Command, Directory, Event, NewSignal, field};
+use quorate_domain::account::{AccountState, Command, Directory, NewSignal, field};
 use quorate_domain::explain::{self, GroupExplanation};
 use quorate_domain::forecast;
 use quorate_domain::id::{AccountId, Kind, Seq};
@@ -678,8 +678,7 @@ impl Past {
             refold(id, &records, &models, horizon, &mut Vec::new()).ok_or_else(|| Error::Unavailable {
                 reason: "there is no model".to_owned(),
             })?;
-        let there = state.created_at.is_some() || has_happened(&records, at, as_of.known_at);
-        if !there {
+        if state.created_at.is_none() {
             return Ok(None);
         }
         standing.advance(&state, &current.model, at, &mut Vec::new());
@@ -726,18 +725,6 @@ fn view(
         model: Arc::clone(&current.model),
         model_version: current.version,
     }
-}
-
-/// Whether anything had happened by `at`, of what was recorded by `known_at`.
-fn has_happened(
-    records: &[quorate_domain::account::Record],
-    at: Timestamp,
-    known_at: Option<Timestamp>,
-) -> bool {
-    records.iter().any(|record| {
-        known_at.is_none_or(|known_at| record.at <= known_at)
-            && (record.effective_at() <= at || !matches!(record.event, Event::SignalRecorded(_)))
-    })
 }
 
 fn load_error(account: &AccountId, failure: LoadFailure) -> Error {

@@ -8,7 +8,7 @@ use crate::account::{
     FUTURE_MAX_MS, NewSignal, Policy, Rejection, Relate, SignalRejection,
 };
 use crate::contact::{Card, Contact, RelationKey, RelationKind};
-use crate::id::{ContactId, ContactNo, SignalId};
+use crate::id::{ContactId, ContactNo, Kind, SignalId};
 use crate::infer;
 use crate::model::Model;
 use crate::signal::{STRENGTH_MAX, Signal};
@@ -79,6 +79,7 @@ pub fn decide(
         drafts: BTreeMap::new(),
         new_ids: BTreeMap::new(),
         new_emails: BTreeMap::new(),
+        new_kinds: BTreeSet::new(),
     };
     match command {
         Command::ChangeAccount(change) => deciding.change_account(change)?,
@@ -111,6 +112,7 @@ struct Deciding<'a> {
     drafts: BTreeMap<ContactNo, Card>,
     new_ids: BTreeMap<ContactId, ContactNo>,
     new_emails: BTreeMap<Arc<str>, ContactNo>,
+    new_kinds: BTreeSet<Kind>,
 }
 
 impl Deciding<'_> {
@@ -441,6 +443,14 @@ impl Deciding<'_> {
             return Err(SignalRejection::UnknownSolution {
                 solution: solution.as_str().to_owned(),
             });
+        }
+        if !self.state.kinds.contains(&signal.kind) && !self.new_kinds.contains(&signal.kind) {
+            if self.state.kinds.len() + self.new_kinds.len() >= self.policy.kinds_max {
+                return Err(SignalRejection::TooManyKinds {
+                    max: self.policy.kinds_max,
+                });
+            }
+            self.new_kinds.insert(signal.kind.clone());
         }
         let contact = match &signal.contact {
             Some(reference) => Some(

@@ -74,6 +74,12 @@ pub enum SignalRejection {
         /// The limit.
         max: usize,
     },
+    /// The account would see more kinds than allowed.
+    #[error("the account already has signals of {max} kinds, the most it may have")]
+    TooManyKinds {
+        /// The limit.
+        max: usize,
+    },
 }
 
 impl SignalRejection {
@@ -85,6 +91,7 @@ impl SignalRejection {
             Self::Strength { .. } => "strength",
             Self::UnknownSolution { .. } => "unknown_solution",
             Self::TooManyContacts { .. } => "too_many_contacts",
+            Self::TooManyKinds { .. } => "too_many_kinds",
         }
     }
 }

@@ -740,3 +740,51 @@ fn expired_signals_are_counted_and_no_more() {
     assert_eq!((given.state.signals, given.state.expired), (1, 1));
     assert_eq!(given.state.last_signal_at, None);
 }
+
+#[test]
+fn a_kind_over_the_limit_is_refused_and_known_kinds_go_on() {
+    let model = crate::model::Model::from_toml("[signals.\"a\"]\npoints = 1").unwrap();
+    let policy = Policy {
+        kinds_max: 2,
+        ..Policy::default()
+    };
+    let now: crate::time::Timestamp = "2026-09-01T00:00:00Z".parse().unwrap();
+    let signal = |id: &str, kind: &str| NewSignal {
+        id: crate::id::SignalId::trusted(id),
+        kind: crate::id::Kind::trusted(kind),
+        contact: None,
+        occurred_at: None,
+        strength: 1.0,
+        source: crate::signal::SignalSource::FirstParty,
+        solution: None,
+        object: None,
+        properties: None,
+    };
+    let command = Command::RecordSignals(vec![
+        signal("1", "a"),
+        signal("2", "b"),
+        signal("3", "c"),
+        signal("4", "a"),
+    ]);
+    let state = AccountState::new(crate::id::AccountId::trusted("acme"));
+    let decided = decide(
+        &state,
+        &Directory::default(),
+        &command,
+        &model,
+        &policy,
+        now,
+        |_| false,
+    )
+    .unwrap();
+    let refused = Outcome::Rejected(SignalRejection::TooManyKinds { max: 2 });
+    assert_eq!(
+        decided.outcomes,
+        [
+            Outcome::Accepted,
+            Outcome::UnknownKind,
+            refused,
+            Outcome::Accepted
+        ]
+    );
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::{Contact, RelationKey};
-use quorate_domain::id::{AccountId, ContactNo};
+use quorate_domain::id::{AccountId, ContactNo, Kind};
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Stated};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct AccountStateV1 {
     contacts: Vec<ContactV1>,
     relations: Vec<RelationV1>,
     disqualified: Option<StatedV1<Arc<str>>>,
+    #[serde(default)]
+    kinds: Vec<Arc<str>>,
     signals: u64,
     expired: u64,
     last_signal_at: Option<i64>,
@@ -38,6 +40,7 @@ impl AccountStateV1 {
             contacts,
             relations,
             disqualified,
+            kinds,
             signals,
             expired,
             last_signal_at,
@@ -62,6 +65,7 @@ impl AccountStateV1 {
             disqualified: disqualified
                 .as_ref()
                 .map(|stated| StatedV1::from_domain(stated, Arc::clone)),
+            kinds: kinds.iter().map(|kind| kind.as_str().into()).collect(),
             signals: *signals,
             expired: *expired,
             last_signal_at: last_signal_at.map(Timestamp::as_millis),
@@ -108,6 +112,7 @@ impl AccountStateV1 {
             disqualified: self
                 .disqualified
                 .map(|stated| stated.into_domain(|reason| reason)),
+            kinds: self.kinds.into_iter().map(Kind::trusted).collect(),
             signals: self.signals,
             expired: self.expired,
             last_signal_at: self.last_signal_at.map(Timestamp::from_millis),
