@@ -7,7 +7,11 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod check;
+mod config;
+mod demo;
+mod keys;
 mod score;
+mod serve;
 
 /// Qualifies accounts: heat, buying committees and MQA status, exact and explained.
 #[derive(Debug, Parser)]
@@ -15,7 +19,7 @@ mod score;
     name = "quorate",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done, 1 failed, 2 the command line is wrong."
+    after_help = "Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 the store failed under way."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -24,14 +28,18 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Args),
+    Demo(demo::Args),
     Score(score::Args),
+    Keys(keys::Args),
+    Config(config::Args),
     Check(check::Args),
 }
 
 /// What a command comes to. An error is printed by [`run`], each cause on a line of its own.
 type Outcome = anyhow::Result<ExitCode>;
 
-/// Does what the command line says, and returns the exit code: 0 done, 1 failed, 2 the command line is wrong.
+/// Does what the command line says, and returns the exit code: 0 done, 1 failed, 2 the command line is wrong, 3 the store failed.
 pub(crate) fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -43,6 +51,10 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Keys(args)) => keys::run(&args),
+        Some(Command::Config(args)) => config::run(&args),
         Some(Command::Score(args)) => score::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         None => Cli::command()

@@ -54,6 +54,7 @@ pub(crate) struct Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Server {
+    #[serde(deserialize_with = "address")]
     pub(crate) listen: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) signals_body_bytes_max: usize,
@@ -70,6 +71,8 @@ pub(crate) struct Server {
     pub(crate) shutdown_timeout_seconds: Duration,
     #[serde(deserialize_with = "seconds")]
     pub(crate) heartbeat_seconds: Duration,
+    pub(crate) listeners_max: usize,
+    pub(crate) secure_cookies: bool,
 }
 
 /// Where accounts, signals and keys are kept.
@@ -213,6 +216,7 @@ impl Config {
             keep_alive: server.keep_alive_seconds,
             shutdown_timeout: server.shutdown_timeout_seconds,
             heartbeat: server.heartbeat_seconds,
+            listeners_max: server.listeners_max,
         }
     }
 
@@ -306,12 +310,20 @@ fn file_of(asked: &Asked) -> Option<PathBuf> {
         .or_else(|| Some(PathBuf::from(USUAL_FILE)).filter(|usual| Path::is_file(usual)))
 }
 
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse()
+        .map_err(|_| serde::de::Error::custom(format!("{text:?} is no ADDR:PORT, such as 127.0.0.1:8080")))
+}
+
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = u64::deserialize(deserializer)?;
     if (1..=86_400).contains(&seconds) {
         Ok(Duration::from_secs(seconds))
     } else {
-        Err(serde::de::Error::custom(format!("{seconds} is not between 1 and 86400 seconds")))
+        Err(serde::de::Error::custom(format!(
+            "{seconds} is not between 1 and 86400 seconds"
+        )))
     }
 }
 
@@ -320,7 +332,9 @@ fn retention_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Days, D:
     if days > 0.0 && days <= 100_000.0 {
         Ok(Days(days))
     } else {
-        Err(serde::de::Error::custom(format!("{days} is not between 0 and 100000 days")))
+        Err(serde::de::Error::custom(format!(
+            "{days} is not between 0 and 100000 days"
+        )))
     }
 }
 

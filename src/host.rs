@@ -7,17 +7,21 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::ServiceConfig;
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use quorate_api::{ApiConfig, ApiServer, Auth};
+use quorate_console::ConsoleState;
 use quorate_engine::Engine;
-use quorate_store::{EmbeddedStore, Store};
+use quorate_store::EmbeddedStore;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::config::{self, Home};
 
 pub(crate) mod log;
 pub(crate) mod models;
+mod visitors;
 
 /// The exit code when the store failed under way: what is on disk is known only after opening it again.
 pub(crate) const STORE_FAILED: u8 = 3;
@@ -26,8 +30,9 @@ pub(crate) const STORE_FAILED: u8 = 3;
 const METRICS_UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// Upper ends of the buckets of durations, in seconds: from a read in memory to a stalled disk.
-const SECONDS_BUCKETS: [f64; 12] =
-    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+const SECONDS_BUCKETS: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
+];
 
 /// Opens the store that the configuration names, and says where it is.
 ///
@@ -98,6 +103,8 @@ pub(crate) struct Served {
     pub(crate) auth: Auth,
     /// Where, and the limits.
     pub(crate) api: ApiConfig,
+    /// Whether the console's cookies go over TLS only.
+    pub(crate) secure_cookies: bool,
     /// What `/metrics` shows.
     pub(crate) metrics: PrometheusHandle,
 }
@@ -123,20 +130,23 @@ pub(crate) async fn serve(
         engine,
         auth,
         api,
+        secure_cookies,
         metrics,
     } = served;
     let mut signals = Signals::install()?;
+    let (console_stopping, told) = watch::channel(false);
+    let console = ConsoleState::new(engine.clone(), visitors::access(&auth, secure_cookies), told);
     let rendered = metrics.clone();
-    let server = ApiServer::bind(
+    let bound = ApiServer::bind(
         engine.clone(),
         auth,
         api,
         Some(Arc::new(move || rendered.render())),
-        quorate_console::configure,
+        move |routes: &mut ServiceConfig| quorate_console::configure(routes, console.clone()),
     )?;
-    let addr = server.addr();
-    let stop = server.stop_handle();
-    let mut running = actix_rt::spawn(server.run());
+    let addr = bound.addr();
+    let stop = bound.stop_handle();
+    let mut running = actix_rt::spawn(bound.run());
     let upkeep = actix_rt::spawn(async move {
         let mut tick = tokio::time::interval(METRICS_UPKEEP_EVERY);
         loop {
@@ -158,6 +168,7 @@ pub(crate) async fn serve(
     };
     upkeep.abort();
     tracing::info!("stopping");
+    console_stopping.send_replace(true);
     let stopped = async {
         stop.stop().await;
         engine.stop().await;
@@ -184,7 +195,10 @@ pub(crate) async fn serve(
 
 /// Waits until the store has failed. Never returns while it has not.
 async fn reason_of(failed: &mut tokio::sync::watch::Receiver<Option<String>>) -> String {
-    let reason = failed.wait_for(Option::is_some).await.map(|reason| reason.clone());
+    let reason = failed
+        .wait_for(Option::is_some)
+        .await
+        .map(|reason| reason.clone());
     match reason {
         Ok(Some(reason)) => reason,
         Ok(None) => String::new(),

@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 
 mod cli;
+mod config;
+mod demo;
+mod host;
 mod score;
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! `quorate config`: what is configured, where it came from, and what can be.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
@@ -47,7 +47,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     let text = match &args.what {
         What::Show { choices, json } => {
             let settings = config::load(&choices.asked())?.settings;
-            if *json { as_json(&settings) } else { as_text(&settings) }
+            if *json {
+                as_json(&settings)
+            } else {
+                as_text(&settings)
+            }
         }
         What::Default => config::DEFAULTS.to_owned(),
         What::Reference => reference::page(),
@@ -71,10 +75,14 @@ fn as_json(settings: &[config::Setting]) -> String {
 }
 
 fn as_text(settings: &[config::Setting]) -> String {
-    let width = settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
+    let width = settings
+        .iter()
+        .map(|setting| setting.key.len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for config::Setting { key, value, source } in settings {
-        text.push_str(&format!("{key:width$} = {value}  ({source})\n"));
+        let _infallible = writeln!(text, "{key:width$} = {value}  ({source})");
     }
     text
 }

@@ -112,10 +112,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 fn answer(what: &What, keys: &Keys, as_json: bool) -> anyhow::Result<String> {
     match what {
         What::Create {
-            name,
-            scopes,
-            source,
-            ..
+            name, scopes, source, ..
         } => {
             let new = NewKey {
                 name: Arc::from(name.as_str()),

@@ -3,13 +3,10 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
 use quorate_api::{Auth, Keys};
 use quorate_engine::{Clock, Engine};
-use quorate_store::Store;
 use serde_json::json;
 
 use super::Outcome;
@@ -112,6 +109,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             engine,
             auth: Auth::Keys(keys),
             api: config.api(),
+            secure_cookies: config.server.secure_cookies,
             metrics,
         };
         host::serve(served, |addr| banner.print(addr)).await
@@ -173,7 +171,11 @@ impl Banner {
             ),
             None => String::new(),
         };
-        let has_key = if self.first_key.is_some() { "" } else { "   (KEY: yours; quorate keys create makes one while the server is stopped)" };
+        let has_key = if self.first_key.is_some() {
+            ""
+        } else {
+            "   (KEY: yours; quorate keys create makes one while the server is stopped)"
+        };
         format!(
             "\nQuorate {version}\n\n  \
              console    {url}/board\n  \

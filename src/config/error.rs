@@ -79,10 +79,10 @@ impl From<figment::Error> for Errors {
     fn from(error: figment::Error) -> Self {
         let errors = error.into_iter().map(|error| Error::Value {
             key: error.path.join("."),
-            source_name: error
-                .metadata
-                .as_ref()
-                .map_or_else(|| "configuration".to_owned(), |metadata| metadata.name.to_string()),
+            source_name: error.metadata.as_ref().map_or_else(
+                || "configuration".to_owned(),
+                |metadata| metadata.name.to_string(),
+            ),
             problem: error.kind.to_string(),
         });
         Self(errors.collect())

@@ -140,7 +140,10 @@ fn paths_below(section: &str, values: &Dict) -> Vec<String> {
     if values.is_empty() && !reference::has_section(section) {
         return vec![section.to_owned()];
     }
-    paths(values).into_iter().map(|key| format!("{section}.{key}")).collect()
+    paths(values)
+        .into_iter()
+        .map(|key| format!("{section}.{key}"))
+        .collect()
 }
 
 /// The line that says a key, counted from 1; `None`: it is said in a way this does not see, such as an inline table.

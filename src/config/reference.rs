@@ -64,7 +64,10 @@ pub(crate) fn page() -> String {
         );
         for key in section.keys {
             let path = format!("{}.{}", section.name, key.name);
-            let flag = FLAGS.iter().find(|(known, _)| *known == path).map(|(_, flag)| *flag);
+            let flag = FLAGS
+                .iter()
+                .find(|(known, _)| *known == path)
+                .map(|(_, flag)| *flag);
             let _infallible = writeln!(
                 page,
                 "| `{}` | `{}` | `{}` | {} | {} |",

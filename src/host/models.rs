@@ -48,13 +48,15 @@ pub(crate) fn timeline(store: &dyn Store, choice: &str, now: Timestamp) -> anyho
     let text = match choice.trim() {
         "" if !models.is_empty() => None,
         "" | SHIPPED => Some(DEFAULT_MODEL.to_owned()),
-        path => Some(
-            std::fs::read_to_string(Path::new(path))
-                .with_context(|| format!("the model {path} cannot be read; check the path and its permissions"))?,
-        ),
+        path => Some(std::fs::read_to_string(Path::new(path)).with_context(|| {
+            format!("the model {path} cannot be read; check the path and its permissions")
+        })?),
     };
     let Some(text) = text else {
-        return Ok(Timeline { models, is_new: false });
+        return Ok(Timeline {
+            models,
+            is_new: false,
+        });
     };
     let model = Model::from_toml(&text)
         .map_err(|errors| anyhow!("{errors}"))
@@ -64,7 +66,10 @@ pub(crate) fn timeline(store: &dyn Store, choice: &str, now: Timestamp) -> anyho
         })?;
     let newest = models.last();
     if newest.is_some_and(|newest| *newest.model == model) {
-        return Ok(Timeline { models, is_new: false });
+        return Ok(Timeline {
+            models,
+            is_new: false,
+        });
     }
     let version = newest.map_or(1, |newest| newest.version.0 + 1);
     // A clock that was set back does not put a version before the one it follows.

@@ -1,0 +1,193 @@
+//! Companies, people and their history, into the engine.
+
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use quorate_domain::account::{
+    AccountChange, Command, ContactChange, ContactRef, NewSignal, Patch, Relate, field,
+};
+use quorate_domain::contact::HeldRole;
+use quorate_domain::id::{AccountId, ContactId, Kind, Role, SignalId};
+use quorate_domain::signal::SignalSource;
+use quorate_domain::time::{Days, Timestamp};
+use quorate_domain::value::{Source, Value};
+use quorate_engine::view::ItemOutcome;
+use quorate_engine::{AccountRef, Engine, IncomingSignal};
+
+use super::company::{Company, Person, shared};
+use super::story::Happening;
+use super::{HISTORY_DAYS, World};
+
+/// Accounts that are made at once: enough for a group commit to be worth its sync.
+const AT_ONCE: usize = 256;
+
+/// Puts a world and its history into an engine whose clock shows `start`.
+///
+/// # Errors
+/// When the engine does not take something.
+pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> anyhow::Result<()> {
+    // Facts first: what is said before any signal needs nothing told anew.
+    let introductions = world.companies.iter().map(|company| introduce(engine, company));
+    let mut introduced = stream::iter(introductions).buffer_unordered(AT_ONCE);
+    while let Some(result) = introduced.next().await {
+        result?;
+    }
+    let mut signals = Vec::new();
+    for (subject, company) in world.companies.iter().enumerate() {
+        for day in -HISTORY_DAYS..0 {
+            for (id, happening) in world.day(subject, company, day) {
+                if happening.day < 0.0 {
+                    signals.push(signal(company, id, &happening, start));
+                }
+            }
+        }
+    }
+    record(engine, signals).await
+}
+
+/// Records signals that a healthy engine takes whole.
+///
+/// # Errors
+/// When one is not taken.
+pub(super) async fn record(engine: &Engine, signals: Vec<IncomingSignal>) -> anyhow::Result<()> {
+    if signals.is_empty() {
+        return Ok(());
+    }
+    let size_bytes = signals.len() * 200;
+    let outcomes = engine.record_signals(signals, size_bytes).await?;
+    for outcome in outcomes {
+        match outcome {
+            ItemOutcome::Decided(quorate_domain::account::Outcome::Rejected(reason)) => {
+                return Err(anyhow!("a demo signal was rejected: {reason}"));
+            }
+            ItemOutcome::Decided(_) | ItemOutcome::Unmatched => {}
+            ItemOutcome::Unavailable { reason } | ItemOutcome::Quarantined { reason } => {
+                return Err(anyhow!("a demo signal was not recorded: {reason}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns a happening as a signal; dated from the demo's start.
+pub(super) fn signal(
+    company: &Company,
+    id: String,
+    happening: &Happening,
+    start: Timestamp,
+) -> IncomingSignal {
+    let contact = happening.person.and_then(|place| company.people.get(place));
+    let source = match happening.kind.split('.').next() {
+        Some("intent" | "review" | "company") => SignalSource::ThirdParty,
+        Some("product" | "trial") => SignalSource::Product,
+        Some("meeting" | "call" | "deal") => SignalSource::Sales,
+        Some(_) | None => SignalSource::FirstParty,
+    };
+    IncomingSignal {
+        account: AccountRef::Id(AccountId::trusted(company.id.as_str())),
+        signal: NewSignal {
+            id: SignalId::trusted(id),
+            kind: Kind::trusted(happening.kind),
+            contact: contact.map(|person| ContactRef::Id(contact_id(person))),
+            occurred_at: Some(instant(happening, start)),
+            strength: happening.strength,
+            source,
+            solution: None,
+            object: happening.object.map(shared),
+            properties: None,
+        },
+    }
+}
+
+/// Returns when something happens, if the demo started at `start`.
+pub(super) fn instant(happening: &Happening, start: Timestamp) -> Timestamp {
+    start.plus_days(Days(happening.day))
+}
+
+async fn introduce(engine: &Engine, company: &Company) -> anyhow::Result<()> {
+    let id = AccountId::trusted(company.id.as_str());
+    let commands = std::iter::once(account(company))
+        .chain(company.people.iter().map(|person| contact(company, person)))
+        .chain(relations(company));
+    for command in commands {
+        engine
+            .execute(id.clone(), command, None)
+            .await
+            .with_context(|| format!("the demo's company {id} was not taken"))?;
+    }
+    Ok(())
+}
+
+fn account(company: &Company) -> Command {
+    let text = |text: &str| Some(Value::text(text));
+    let fields = [
+        (field::NAME, text(&company.name)),
+        (field::DOMAINS, Some(Value::List(vec![shared(&company.domain())]))),
+        (field::OWNER, text(company.owner)),
+        (field::TIER, text(company.tier)),
+        ("industry", text(company.industry)),
+        ("country", text(company.country)),
+        ("region", text(company.region)),
+        ("city", text(company.city)),
+        ("employees", Some(Value::Number(f64::from(company.employees)))),
+        ("annual_revenue", Some(Value::Number(company.annual_revenue))),
+        (
+            "technologies",
+            Some(Value::List(
+                company.technologies.iter().copied().map(shared).collect(),
+            ))
+            .filter(|_| !company.technologies.is_empty()),
+        ),
+    ];
+    Command::ChangeAccount(AccountChange {
+        fields: fields
+            .into_iter()
+            .filter(|(_, value)| value.is_some())
+            .map(|(name, value)| (shared(name), value))
+            .collect(),
+        source: crm(),
+    })
+}
+
+fn contact(company: &Company, person: &Person) -> Command {
+    let mut change = ContactChange::new(contact_id(person), crm());
+    change.name = Patch::Set(shared(&person.name));
+    change.title = Patch::Set(shared(&person.title));
+    change.emails = Some(vec![shared(&person.email(company))]);
+    if person.is_stated {
+        let role = Role::trusted(person.role);
+        change.roles = Patch::Set(vec![HeldRole { role, solution: None }]);
+    }
+    if let Some(level) = person.seniority {
+        change.seniority = Patch::Set(level);
+    }
+    if let Some(attitude) = person.attitude {
+        change.attitude = Patch::Set(attitude);
+    }
+    let boss = person.reports_to.and_then(|place| company.people.get(place));
+    if let Some(boss) = boss.filter(|boss| boss.id != person.id) {
+        change.reports_to = Patch::Set(contact_id(boss));
+    }
+    Command::ChangeContact(change)
+}
+
+fn relations(company: &Company) -> impl Iterator<Item = Command> {
+    company.relations.iter().filter_map(|(from, kind, to, strength)| {
+        Some(Command::Relate(Relate {
+            from: contact_id(company.people.get(*from)?),
+            to: contact_id(company.people.get(*to)?),
+            kind: *kind,
+            strength: *strength,
+        }))
+    })
+}
+
+fn contact_id(person: &Person) -> ContactId {
+    ContactId::trusted(Arc::<str>::from(person.id.as_str()))
+}
+
+fn crm() -> Source {
+    Source(Arc::from("crm"))
+}
