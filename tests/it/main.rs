@@ -4,5 +4,11 @@
 //! `score`, `serve`, .. each beside this file. They start `env!("CARGO_BIN_EXE_quorate")` through testkit and
 //! know the product from outside only.
 
+mod api;
+mod crash;
+mod demo;
+mod readme;
+mod restart;
 mod score;
+mod serve;
 mod walls;
