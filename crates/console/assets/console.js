@@ -44,6 +44,14 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// Further rows came below those that were there: the page below counts them all.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "rows") return;
+  const shown = document.getElementById("shown");
+  shown.textContent = `${rows().length} of ${shown.dataset.all}`;
+  document.querySelector("#more .first")?.remove();
+});
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

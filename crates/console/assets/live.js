@@ -25,7 +25,8 @@ let clock = text ? text.textContent.replace("As of ", "") : "";
 let politeAt = 0;
 const changed = new Set();
 
-const rows = () => document.querySelectorAll("#rows > tr[data-v]");
+// Rows of a table, or the numbers at the head of an account.
+const rows = () => document.querySelectorAll("[data-v]");
 
 function say(state, words) {
   badge.dataset.state = state;
@@ -85,7 +86,7 @@ function show(message) {
   const row = document.getElementById(`r-${message.key}`);
   if (!row || row.dataset.id !== message.id) return;
   row.dataset.v = message.v;
-  for (const cell of row.children) {
+  for (const cell of row.querySelectorAll("[data-cell]")) {
     const html = message.cells[cell.dataset.cell];
     if (html === undefined || cell.contains(document.activeElement)) continue;
     if (replace(cell, html) && message.flash) flash(cell);
@@ -122,7 +123,8 @@ function summarise(html) {
 function count() {
   const pill = document.getElementById("pill");
   if (!pill || changed.size === 0) return;
-  const words = changed.size === 1 ? "1 row changed, re-sort" : `${changed.size} rows changed, re-sort`;
+  const one = document.getElementById("rows") ? "1 row changed, re-sort" : "Something new, show it";
+  const words = changed.size === 1 ? one : `${changed.size} rows changed, re-sort`;
   const span = pill.querySelector("span");
   if (span.textContent !== words) span.textContent = words;
   pill.hidden = false;
@@ -165,5 +167,5 @@ if (badge) {
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) open();
   });
-  open();
+  if (rows().length > 0 || document.getElementById("summary")) open();
 }

@@ -171,6 +171,22 @@ async fn fill(engine: &Engine, accounts: usize) {
     }
 }
 
+/// Many accounts with a signal each and nothing else, for looking at speed.
+async fn bulk(engine: &Engine, accounts: usize) {
+    let now = engine.now();
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for start in (0..accounts).step_by(1_000) {
+        let signals = (start..accounts.min(start + 1_000))
+            .map(|number| {
+                let id = AccountId::new(format!("acc-{number}")).unwrap();
+                let age = i64::try_from(dice.roll(60)).unwrap() * DAY_MS;
+                a_signal(&mut dice, &id, 3, "s", now.plus_millis(-age))
+            })
+            .collect();
+        engine.record_signals(signals, 1000).await.unwrap();
+    }
+}
+
 fn a_signal(dice: &mut Dice, account: &AccountId, people: usize, id: &str, at: Timestamp) -> IncomingSignal {
     let person = dice.roll(people + 1);
     IncomingSignal {
@@ -204,7 +220,11 @@ async fn main() {
         model,
     }];
     let engine = Engine::start(store, models, Clock::wall(), EngineConfig::default()).unwrap();
-    fill(&engine, accounts).await;
+    if accounts > 2_000 {
+        bulk(&engine, accounts).await;
+    } else {
+        fill(&engine, accounts).await;
+    }
     let (stop, stopping) = watch::channel(false);
     let state = ConsoleState::new(engine.clone(), Access::Open, stopping);
     let server = HttpServer::new(move || {

@@ -1,5 +1,6 @@
 //! The pages, one a file, and the frame around them.
 
+pub(crate) mod account;
 pub(crate) mod board;
 pub(crate) mod frame;
 pub(crate) mod sign_in;

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::pages::{board, sign_in, theme};
+use crate::pages::{account, board, sign_in, theme};
 use crate::state::ConsoleState;
 use crate::{assets, live};
 
@@ -15,6 +15,8 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .app_data(web::Data::new(state))
         .route("/", web::get().to(home))
         .service(page("/board").route(web::get().to(board::show)))
+        .service(page("/accounts/{account}").route(web::get().to(account::show)))
+        .service(page("/accounts/{account}/history").route(web::get().to(account::history)))
         .service(
             page("/sign-in")
                 .route(web::get().to(sign_in::show))

@@ -145,6 +145,16 @@ fn month(date: civil::DateTime) -> &'static str {
     }
 }
 
+/// Returns whether an instant lies on the first day of a month.
+pub(crate) fn is_first_of_month(t: Timestamp) -> bool {
+    civil(t).day() == 1
+}
+
+/// Returns the month of an instant: `Jun`.
+pub(crate) fn month_name(t: Timestamp) -> &'static str {
+    month(civil(t))
+}
+
 /// Returns a date: `16 Jun`, with its year when that is not `now`'s.
 pub(crate) fn date(t: Timestamp, now: Timestamp) -> String {
     let (day, today) = (civil(t), civil(now));
@@ -192,6 +202,17 @@ pub(crate) fn ahead(t: Timestamp, now: Timestamp) -> String {
         left if left < DAY_MS => format!("{} h", left / HOUR_MS),
         left => format!("{} d", grouped(left / DAY_MS)),
     }
+}
+
+/// Returns how far ahead something is, in full: `46 days`, `5 hours`.
+pub(crate) fn ahead_in_full(t: Timestamp, now: Timestamp) -> String {
+    let (unit_ms, one, many) = match t.millis_since(now).max(0) {
+        left if left < HOUR_MS => (MINUTE_MS, "minute", "minutes"),
+        left if left < DAY_MS => (HOUR_MS, "hour", "hours"),
+        _ => (DAY_MS, "day", "days"),
+    };
+    let left = usize::try_from(t.millis_since(now).max(0) / unit_ms).unwrap_or(usize::MAX);
+    counted(left, one, many)
 }
 
 #[cfg(test)]

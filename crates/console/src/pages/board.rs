@@ -1,5 +1,6 @@
 //! The heat board: what heats up, became MQA, falls out soon.
 
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_engine::Engine;
@@ -23,12 +24,11 @@ pub(crate) use overview::{Overview, SharedOverview};
 pub(crate) use query::escaped;
 #[cfg(test)]
 pub(crate) use row::tests as row_tests;
-pub(crate) use row::{RowView, row_key};
+pub(crate) use row::{RowHtml, RowView, row_key};
 pub(crate) use summary::Summary;
 
 use filters::{Chip, Filters};
 use query::{BoardQuery, Sort};
-use row::RowHtml;
 use tabs::{Tab, Totals};
 
 /// The page.
@@ -71,6 +71,8 @@ struct Column {
 struct Footer {
     /// `100 of 248 accounts`.
     shown: String,
+    /// `248 accounts`.
+    all: String,
     /// The next page.
     more: Option<String>,
     /// The first page, from a later one.
@@ -96,6 +98,12 @@ pub(crate) async fn show(
     state: web::Data<ConsoleState>,
 ) -> Result<HttpResponse, PageError> {
     let (query, unread) = BoardQuery::parse(request.query_string());
+    if request.query_string().split('&').any(|pair| pair.ends_with('=')) {
+        // A form sends its empty fields too; an address somebody copies should not hold them.
+        return Ok(reply::page(StatusCode::SEE_OTHER)
+            .insert_header((header::LOCATION, query.href()))
+            .finish());
+    }
     let frame = Frame::new("Heat board", &request, &visitor, state.engine.now());
     let board = web::block(move || Board::read(&state, frame, &query, &unread))
         .await
@@ -184,9 +192,14 @@ impl Footer {
         let shown = if first.is_some() || more.is_some() {
             format!("{} of {all}", words::count(page.rows.len()))
         } else {
-            all
+            all.clone()
         };
-        Self { shown, more, first }
+        Self {
+            shown,
+            all,
+            more,
+            first,
+        }
     }
 }
 

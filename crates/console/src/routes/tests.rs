@@ -132,6 +132,20 @@ async fn the_board_shows_what_was_sent_under_a_strict_policy() {
 }
 
 #[actix_web::test]
+async fn the_empty_fields_of_a_form_do_not_stay_in_the_address() {
+    let house = house();
+    let app = app!(house, Access::Open);
+    let form = TestRequest::get()
+        .uri("/board?q=a&band=hot&owner=&tier=")
+        .to_request();
+    let answer = call_service(&app, form).await;
+    assert_eq!(
+        (answer.status(), header(&answer, header::LOCATION)),
+        (StatusCode::SEE_OTHER, "/board?q=a&band=hot")
+    );
+}
+
+#[actix_web::test]
 async fn every_asset_of_a_page_is_there() {
     let house = house();
     let app = app!(house, Access::Open);
@@ -153,7 +167,12 @@ async fn without_a_key_nothing_is_shown() {
     let house = house();
     house.name("northfold", "Northfold").await;
     let app = app!(house, Access::by_key(Arc::new(OneKey), false));
-    for uri in ["/board?band=hot", "/console/events?rows="] {
+    for uri in [
+        "/board?band=hot",
+        "/accounts/northfold",
+        "/accounts/northfold/history",
+        "/console/events?rows=",
+    ] {
         let answer = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{uri}");
         assert!(

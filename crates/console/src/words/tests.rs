@@ -67,6 +67,8 @@ fn instants_read_relative_within_a_day_and_as_dates_beyond() {
     assert_eq!(ahead(at("2026-06-19T15:00:00Z"), now), "3 d");
     assert_eq!(ahead(at("2026-06-16T19:40:00Z"), now), "5 h");
     assert_eq!(ahead(at("2026-06-16T14:00:00Z"), now), "0 min");
+    assert_eq!(ahead_in_full(at("2026-08-01T15:00:00Z"), now), "46 days");
+    assert_eq!(ahead_in_full(at("2026-06-16T15:40:00Z"), now), "1 hour");
     assert_eq!(clock(now), "14:32 UTC");
     assert_eq!(instant(now), "16 Jun 2026, 14:32:07 UTC");
 }

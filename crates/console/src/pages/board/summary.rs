@@ -92,7 +92,7 @@ fn became(overview: &Overview, now: Timestamp) -> Tile {
             .map(|since| words::date(since, now))
             .unwrap_or_default();
         let engaged = usize::try_from(row.engaged_contacts).unwrap_or(usize::MAX);
-        let people = words::counted(engaged, "person engaged", "people engaged");
+        let people = format!("{} engaged", words::count(engaged));
         TileLine {
             detail: format!("{date}, {people}"),
             ..TileLine::of(row)
@@ -123,7 +123,7 @@ fn heating(overview: &Overview) -> Tile {
             direction: momentum.direction,
             strong: momentum.ratio,
             tone: "up",
-            detail: words::counted(engaged, "person engaged", "people engaged"),
+            detail: format!("{} engaged", words::count(engaged)),
             ..TileLine::of(row)
         }
     };
@@ -151,7 +151,7 @@ fn leaving(overview: &Overview, now: Timestamp) -> Tile {
     let line = |row: &AccountRow| {
         let left = row
             .mqa_ends_at
-            .map(|ends| words::ahead(ends, now))
+            .map(|ends| words::ahead_in_full(ends, now))
             .unwrap_or_default();
         let last = row.last_signal_at.map(|at| words::ago(at, now));
         TileLine {

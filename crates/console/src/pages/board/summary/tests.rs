@@ -24,7 +24,7 @@ fn a_tile_says_why_and_leads_to_its_accounts() {
     let summary = Summary::of(&overview());
     let became = &summary.tiles[0];
     assert_eq!(became.number, "7");
-    assert_eq!(became.lines[0].detail, "27 May, 3 people engaged");
+    assert_eq!(became.lines[0].detail, "27 May, 3 engaged");
     assert_eq!(became.href, "/board?mqa=in&sort=-mqa_since");
     assert_eq!(summary.tiles[1].href, "/board?mqa=out&momentum=surging");
     assert_eq!(summary.tiles[2].href, "/board?exits_within=14d&sort=mqa_ends_at");
