@@ -21,6 +21,7 @@ mod faults;
 mod handle;
 mod index;
 pub mod list;
+mod live;
 mod models;
 mod router;
 mod shard;

@@ -1,22 +1,20 @@
 //! From the handle to the shards: admission, accounts to shards, reads of the past, start and stop.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix::Arbiter;
 use hashbrown::HashMap;
-use quorate_domain::account::{AccountState, Command, Directory, NewSignal, field};
+use quorate_domain::account::{Command, NewSignal, field};
 use quorate_domain::explain::{self, GroupExplanation};
-use quorate_domain::forecast;
-use quorate_domain::id::{AccountId, Kind, Seq};
-use quorate_domain::standing::{Horizon, ModelInForce, Notice, Standing, refold};
+use quorate_domain::id::{AccountId, Seq};
+use quorate_domain::standing::{ModelInForce, Notice};
 use quorate_domain::time::Timestamp;
-use quorate_store::{Durability, NoticeNo, Store};
+use quorate_store::{Durability, Store};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
 
-use crate::account_actor::{LoadFailure, read_history};
 use crate::clock::Clock;
 use crate::commit::Committer;
 use crate::config::EngineConfig;
@@ -24,11 +22,16 @@ use crate::error::{Error, StartError};
 use crate::handle::{AccountRef, AsOf, IncomingSignal};
 use crate::index::Index;
 use crate::list::ListQuery;
+use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
-use crate::stored::{NoticeV1, SummaryV1, unpack};
+use crate::stored::SummaryV1;
 use crate::unmatched::Unmatched;
 use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+
+mod past;
+
+use past::{Past, load_error, timeline};
 
 /// Accounts hash to this many partitions, whatever the number of shards.
 const PARTITIONS: u64 = 256;
@@ -36,60 +39,6 @@ const PARTITIONS: u64 = 256;
 const PLACE_EVERY: Duration = Duration::from_millis(1_500);
 /// How long shards get to finish when the engine stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
-
-/// What happens, told to whoever listens.
-pub(crate) struct Live {
-    events: broadcast::Sender<Arc<LiveEvent>>,
-    count: AtomicU64,
-}
-
-impl Live {
-    fn new(behind_max: usize) -> Self {
-        Self {
-            events: broadcast::channel(behind_max.max(1)).0,
-            count: AtomicU64::new(0),
-        }
-    }
-
-    pub(crate) fn is_listened_to(&self) -> bool {
-        self.events.receiver_count() > 0
-    }
-
-    /// Numbers an event and tells it. Nobody has to listen.
-    pub(crate) fn send(&self, event: LiveEvent) {
-        let no = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let _ = self.events.send(Arc::new(LiveEvent { no, ..event }));
-    }
-}
-
-/// Kinds the model does not know, counted so that somebody sees them.
-#[derive(Default)]
-pub(crate) struct UnknownKinds {
-    counts: Mutex<BTreeMap<Kind, u64>>,
-}
-
-impl UnknownKinds {
-    const KINDS_MAX: usize = 1_000;
-
-    pub(crate) fn count(&self, kind: &Kind) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(kind) {
-            *count += 1;
-        } else if counts.len() < Self::KINDS_MAX {
-            counts.insert(kind.clone(), 1);
-        }
-    }
-
-    fn most(&self) -> Vec<(Arc<str>, u64)> {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut most: Vec<(Arc<str>, u64)> = counts
-            .iter()
-            .map(|(kind, count)| (Arc::from(kind.as_str()), *count))
-            .collect();
-        most.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        most
-    }
-}
 
 /// The engine behind the handle.
 pub(crate) struct Router {
@@ -216,7 +165,7 @@ impl Router {
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<LiveEvent>> {
-        self.live.events.subscribe()
+        self.live.listen()
     }
 
     pub(crate) fn failed(&self) -> watch::Receiver<Option<String>> {
@@ -644,126 +593,6 @@ impl Router {
         });
         let _ = tokio::time::timeout(STOP_WITHIN, joined).await;
     }
-}
-
-/// An account as of an instant, folded from its journal.
-struct Past {
-    view: AccountView,
-    standing: Standing,
-    records: Vec<quorate_domain::account::Record>,
-}
-
-impl Past {
-    fn fold(
-        store: &dyn Store,
-        models: &Models,
-        id: &AccountId,
-        as_of: AsOf,
-        now: Timestamp,
-    ) -> Result<Option<Self>, Error> {
-        let records = read_history(store, id).map_err(|failure| load_error(id, failure))?;
-        let Some(last) = records.last() else {
-            return Ok(None);
-        };
-        let seq = last.seq;
-        let now = now.max(last.at);
-        let at = as_of.at.unwrap_or(now).min(now);
-        let (models, current) = models.until(at);
-        let horizon = Horizon {
-            as_of: at,
-            now,
-            known_at: as_of.known_at,
-        };
-        let (state, mut standing) =
-            refold(id, &records, &models, horizon, &mut Vec::new()).ok_or_else(|| Error::Unavailable {
-                reason: "there is no model".to_owned(),
-            })?;
-        if state.created_at.is_none() {
-            return Ok(None);
-        }
-        standing.advance(&state, &current.model, at, &mut Vec::new());
-        let cards = store
-            .load(id)
-            .map_err(|error| load_error(id, error.into()))?
-            .map(|loaded| loaded.cards)
-            .unwrap_or_default();
-        let mqa_ends_at = forecast::mqa_ends_at(&standing, &state, &current.model, at);
-        let view = view(
-            state,
-            Directory::new(cards),
-            &standing,
-            &current,
-            at,
-            seq,
-            mqa_ends_at,
-        );
-        Ok(Some(Self {
-            view,
-            standing,
-            records,
-        }))
-    }
-}
-
-fn view(
-    state: AccountState,
-    directory: Directory,
-    standing: &Standing,
-    current: &ModelInForce,
-    at: Timestamp,
-    seq: Seq,
-    mqa_ends_at: Option<Timestamp>,
-) -> AccountView {
-    AccountView {
-        reading: standing.read(&state, &current.model, at),
-        counted: standing.counted,
-        unknown: standing.unknown,
-        state,
-        directory,
-        mqa_ends_at,
-        seq,
-        model: Arc::clone(&current.model),
-        model_version: current.version,
-    }
-}
-
-fn load_error(account: &AccountId, failure: LoadFailure) -> Error {
-    match failure {
-        LoadFailure::Quarantine(reason) => Error::Quarantined {
-            account: account.clone(),
-            reason,
-        },
-        LoadFailure::Unavailable(reason) => Error::Unavailable { reason },
-    }
-}
-
-/// Facts and changes of standing, newest first.
-fn timeline(
-    store: &dyn Store,
-    account: &AccountId,
-    before: Option<Timestamp>,
-    limit: usize,
-) -> Result<Vec<TimelineEntry>, LoadFailure> {
-    let mut entries: Vec<TimelineEntry> = read_history(store, account)?
-        .into_iter()
-        .map(TimelineEntry::Record)
-        .collect();
-    let mut after = NoticeNo(0);
-    loop {
-        let page = store.notices(account, after, 10_000)?;
-        let Some(last) = page.last() else { break };
-        after = last.no;
-        let notices = page
-            .iter()
-            .filter_map(|stored| unpack::<NoticeV1>(&stored.bytes)?.restore());
-        entries.extend(notices.map(TimelineEntry::Notice));
-    }
-    entries.retain(|entry| before.is_none_or(|before| entry.at() < before));
-    // Stable, so that facts of one instant keep the order in which they were recorded.
-    entries.sort_by_key(TimelineEntry::at);
-    entries.reverse();
-    entries.truncate(limit);
-    Ok(entries)
 }
 
 fn shard_of(account: &AccountId, shards: usize) -> usize {

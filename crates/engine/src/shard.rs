@@ -27,8 +27,8 @@ use crate::commit::{Committer, Gatherer};
 use crate::config::EngineConfig;
 use crate::error::Error;
 use crate::index::Index;
+use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
-use crate::router::{Live, UnknownKinds};
 use crate::view::ItemOutcome;
 
 mod ask;

@@ -1,0 +1,137 @@
+//! Reads that take the whole journal: an account as of an instant, its timeline. Blocking, off the arbiters.
+
+use std::sync::Arc;
+
+use quorate_domain::account::{AccountState, Directory, Record};
+use quorate_domain::forecast;
+use quorate_domain::id::{AccountId, Seq};
+use quorate_domain::standing::{Horizon, ModelInForce, Standing, refold};
+use quorate_domain::time::Timestamp;
+use quorate_store::{NoticeNo, Store};
+
+use crate::account_actor::{LoadFailure, read_history};
+use crate::error::Error;
+use crate::handle::AsOf;
+use crate::models::Models;
+use crate::stored::{NoticeV1, unpack};
+use crate::view::{AccountView, TimelineEntry};
+
+/// An account as of an instant, folded from its journal.
+pub(super) struct Past {
+    pub(super) view: AccountView,
+    pub(super) standing: Standing,
+    pub(super) records: Vec<Record>,
+}
+
+impl Past {
+    pub(super) fn fold(
+        store: &dyn Store,
+        models: &Models,
+        id: &AccountId,
+        as_of: AsOf,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let records = read_history(store, id).map_err(|failure| load_error(id, failure))?;
+        let Some(last) = records.last() else {
+            return Ok(None);
+        };
+        let seq = last.seq;
+        let now = now.max(last.at);
+        let at = as_of.at.unwrap_or(now).min(now);
+        let (models, current) = models.until(at);
+        let horizon = Horizon {
+            as_of: at,
+            now,
+            known_at: as_of.known_at,
+        };
+        let (state, mut standing) =
+            refold(id, &records, &models, horizon, &mut Vec::new()).ok_or_else(|| Error::Unavailable {
+                reason: "there is no model".to_owned(),
+            })?;
+        if state.created_at.is_none() {
+            return Ok(None);
+        }
+        standing.advance(&state, &current.model, at, &mut Vec::new());
+        let cards = store
+            .load(id)
+            .map_err(|error| load_error(id, error.into()))?
+            .map(|loaded| loaded.cards)
+            .unwrap_or_default();
+        let mqa_ends_at = forecast::mqa_ends_at(&standing, &state, &current.model, at);
+        let view = view(
+            state,
+            Directory::new(cards),
+            &standing,
+            &current,
+            at,
+            seq,
+            mqa_ends_at,
+        );
+        Ok(Some(Self {
+            view,
+            standing,
+            records,
+        }))
+    }
+}
+
+fn view(
+    state: AccountState,
+    directory: Directory,
+    standing: &Standing,
+    current: &ModelInForce,
+    at: Timestamp,
+    seq: Seq,
+    mqa_ends_at: Option<Timestamp>,
+) -> AccountView {
+    AccountView {
+        reading: standing.read(&state, &current.model, at),
+        counted: standing.counted,
+        unknown: standing.unknown,
+        state,
+        directory,
+        mqa_ends_at,
+        seq,
+        model: Arc::clone(&current.model),
+        model_version: current.version,
+    }
+}
+
+pub(super) fn load_error(account: &AccountId, failure: LoadFailure) -> Error {
+    match failure {
+        LoadFailure::Quarantine(reason) => Error::Quarantined {
+            account: account.clone(),
+            reason,
+        },
+        LoadFailure::Unavailable(reason) => Error::Unavailable { reason },
+    }
+}
+
+/// Facts and changes of standing, newest first.
+pub(super) fn timeline(
+    store: &dyn Store,
+    account: &AccountId,
+    before: Option<Timestamp>,
+    limit: usize,
+) -> Result<Vec<TimelineEntry>, LoadFailure> {
+    let mut entries: Vec<TimelineEntry> = read_history(store, account)?
+        .into_iter()
+        .map(TimelineEntry::Record)
+        .collect();
+    let mut after = NoticeNo(0);
+    loop {
+        let page = store.notices(account, after, 10_000)?;
+        let Some(last) = page.last() else { break };
+        after = last.no;
+        let notices = page
+            .iter()
+            .filter_map(|stored| unpack::<NoticeV1>(&stored.bytes)?.restore());
+        entries.extend(notices.map(TimelineEntry::Notice));
+    }
+    entries.retain(|entry| before.is_none_or(|before| entry.at() < before));
+    // Stable, so that facts of one instant keep the order in which they were recorded.
+    entries.sort_by_key(TimelineEntry::at);
+    entries.reverse();
+    entries.truncate(limit);
+    Ok(entries)
+}
