@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use quorate_domain::engagement::{self, Band};
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
+use quorate_domain::model::Model;
 use quorate_domain::standing::Stage;
 use quorate_domain::time::Timestamp;
 
@@ -20,6 +21,9 @@ mod heat_curve;
 mod page;
 
 pub(crate) use heat_curve::{HeatCurve, Term};
+
+/// How old an account's place in the order may be, in milliseconds.
+const PLACED_WITHIN_MS: f64 = 60_000.0;
 
 /// Parts of the index, each behind a lock of its own.
 const SEGMENTS: usize = 32;
@@ -139,7 +143,9 @@ pub(crate) struct Index {
     /// Accounts by domain and by exact name, the first one who said so.
     domains: RwLock<HashMap<Arc<str>, AccountId>>,
     names: RwLock<HashMap<Arc<str>, AccountId>>,
-    half_point: RwLock<f64>,
+    half_point: f64,
+    /// The share of intent points an account may lose or gain by decay while its place is still good.
+    drift: f64,
 }
 
 /// A poisoned lock only says that a reader or writer of a whole row panicked; rows are replaced whole.
@@ -152,17 +158,28 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 }
 
 impl Index {
-    pub(crate) fn new(half_point: f64) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
+        let halves = model
+            .kinds
+            .values()
+            .chain(model.kind_patterns.iter().map(|(_, rule)| rule));
+        let shortest = halves
+            .filter_map(|rule| rule.half_life)
+            .map(quorate_domain::time::HalfLife::millis)
+            .fold(f64::INFINITY, f64::min);
+        // Twice the minute: a place may be a minute old, and a list's instant another one.
+        let drift = 1.0 - quorate_domain::math::exp2(-2.0 * PLACED_WITHIN_MS / shortest) + 1e-6;
         Self {
             segments: (0..SEGMENTS).map(|_| RwLock::default()).collect(),
             domains: RwLock::default(),
             names: RwLock::default(),
-            half_point: RwLock::new(half_point),
+            half_point: model.half_point,
+            drift,
         }
     }
 
     pub(crate) fn half_point(&self) -> f64 {
-        *read(&self.half_point)
+        self.half_point
     }
 
     fn segment(&self, account: &str) -> &RwLock<Segment> {

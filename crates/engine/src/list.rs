@@ -197,7 +197,8 @@ impl Cursor {
     #[must_use]
     pub fn encode(&self) -> String {
         let value = match &self.value {
-            SortValue::Number(None) | SortValue::Instant(None) => "u".to_owned(),
+            SortValue::Number(None) => "u".to_owned(),
+            SortValue::Instant(None) => "v".to_owned(),
             SortValue::Number(Some(number)) => format!("n{:x}", number.to_bits()),
             SortValue::Instant(Some(millis)) => format!("i{millis}"),
             SortValue::Text(text) => format!("t{}", hex(text)),
@@ -221,7 +222,8 @@ impl Cursor {
         let sort = SortKey::parse(sort.trim_start_matches('-'))?;
         let value = parts.next()?;
         let value = match value.split_at_checked(1)? {
-            ("u", _) => SortValue::Number(None),
+            ("u", "") => SortValue::Number(None),
+            ("v", "") => SortValue::Instant(None),
             ("n", bits) => SortValue::Number(Some(f64::from_bits(u64::from_str_radix(bits, 16).ok()?))),
             ("i", millis) => SortValue::Instant(Some(millis.parse().ok()?)),
             ("t", text) => SortValue::Text(Arc::from(unhex(text)?)),

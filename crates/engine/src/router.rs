@@ -73,7 +73,7 @@ impl Router {
     ) -> Result<Self, StartError> {
         let models = Models::new(models)?;
         let owner = store.acquire()?;
-        let index = Arc::new(Index::new(models.current().model.half_point));
+        let index = Arc::new(Index::new(&models.current().model));
         let now = clock.now();
         let shard_count = config.shards.max(1);
         let mut wakes: Vec<Vec<(AccountId, Timestamp)>> = vec![Vec::new(); shard_count];

@@ -12,9 +12,10 @@ use super::{Index, Placed, Row, read};
 use crate::list::{Cursor, Filter, LIMIT_MAX, ListQuery, SortKey, SortValue, Trend};
 use crate::view::{AccountRow, Page};
 
-/// How far intent points may drift by decay between two sweeps, as a share: rows this much below the last one of a
-/// page are looked at too.
-const DRIFT: f64 = 0.01;
+/// With more drift than this the order rows were placed in says too little.
+const DRIFT_MAX: f64 = 0.2;
+/// How far a list's instant may be from now for the order rows are placed in to be good.
+const FRESH_MS: i64 = 60_000;
 
 /// A row that may be on the page, and what it is sorted by.
 struct Candidate {
@@ -30,7 +31,8 @@ impl Index {
         let as_of = query.cursor.as_ref().map_or(now, |cursor| cursor.as_of);
         let limit = query.limit.clamp(1, LIMIT_MAX);
         let by_heat = query.sort == SortKey::Heat && query.descending;
-        let (mut found, total) = if by_heat && query.filter == Filter::default() {
+        let placed_well = now.millis_since(as_of).abs() <= FRESH_MS && self.drift <= DRIFT_MAX;
+        let (mut found, total) = if by_heat && placed_well && query.filter == Filter::default() {
             (self.hottest(query, limit, as_of), self.len())
         } else {
             self.matching(query, as_of)
@@ -83,13 +85,13 @@ impl Index {
             .cursor
             .as_ref()
             .map_or(f64::INFINITY, |cursor| match cursor.value {
-                SortValue::Number(Some(points)) => points * (1.0 + DRIFT) + f64::EPSILON,
+                SortValue::Number(Some(points)) => points / (1.0 - self.drift) + f64::EPSILON,
                 SortValue::Number(None) | SortValue::Instant(_) | SortValue::Text(_) => f64::INFINITY,
             });
         let mut found = Vec::with_capacity(limit * 2);
         let mut least = f64::INFINITY;
         while let Some((placed, place, slot)) = next.pop() {
-            if found.len() > limit && placed.0 < least * (1.0 - DRIFT) {
+            if found.len() > limit && placed.0 < least * (1.0 - self.drift) {
                 break;
             }
             if let Some((placed, slot)) = orders.get_mut(place).and_then(Iterator::next) {
