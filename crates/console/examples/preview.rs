@@ -1,5 +1,6 @@
 //! Serves the console over a few dozen made-up accounts, for looking at it while it is built:
-//! `cargo run -p quorate-console --example preview -- 8099 [accounts]`.
+//! `cargo run -p quorate-console --example preview -- 8099 [accounts] [key]`. With a
+//! key one has to sign in.
 
 #![expect(
     clippy::indexing_slicing,
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer};
-use quorate_console::access::Access;
+use quorate_console::access::{Access, Authorize};
 use quorate_console::{ConsoleState, configure};
 use quorate_domain::account::{AccountChange, Command, ContactChange, ContactRef, NewSignal, Patch};
 use quorate_domain::id::{AccountId, ContactId, Kind, ModelVersion, SignalId};
@@ -206,11 +207,27 @@ fn a_signal(dice: &mut Dice, account: &AccountId, people: usize, id: &str, at: T
     }
 }
 
+/// Knows one key.
+struct OneKey(String);
+
+impl Authorize for OneKey {
+    fn sign_in(&self, key: &str) -> Option<Arc<str>> {
+        (key == self.0).then(|| Arc::from("preview"))
+    }
+
+    fn still_admits(&self, _key_id: &str) -> bool {
+        true
+    }
+}
+
 #[actix_web::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let port: u16 = arguments.next().map_or(8099, |port| port.parse().unwrap());
     let accounts: usize = arguments.next().map_or(150, |count| count.parse().unwrap());
+    let access = arguments
+        .next()
+        .map_or(Access::Open, |key| Access::by_key(Arc::new(OneKey(key)), false));
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap());
     let model = Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap());
@@ -226,7 +243,7 @@ async fn main() {
         fill(&engine, accounts).await;
     }
     let (stop, stopping) = watch::channel(false);
-    let state = ConsoleState::new(engine.clone(), Access::Open, stopping);
+    let state = ConsoleState::new(engine.clone(), access, stopping);
     let server = HttpServer::new(move || {
         let state = state.clone();
         App::new().configure(move |config| configure(config, state))

@@ -289,10 +289,7 @@ impl Head {
             facts: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             owner: row.owner.as_deref().map(str::to_owned),
             points: words::points(row.intent_points),
-            known: format!(
-                "{}% of what the model asks is known",
-                words::whole(view.reading.fit.known * 100.0)
-            ),
+            known: format!("{}% of facts known", words::whole(view.reading.fit.known * 100.0)),
         }
     }
 }

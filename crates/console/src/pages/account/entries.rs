@@ -102,7 +102,7 @@ fn fact(record: &Record, view: &AccountView) -> Told {
         Event::FieldSet { field, value, source } => {
             let what = match value {
                 Some(value) => format!(
-                    "{} is {}",
+                    "{}: {}",
                     words::spaced(field),
                     value.texts().collect::<Vec<_>>().join(", ")
                 ),
@@ -110,7 +110,7 @@ fn fact(record: &Record, view: &AccountView) -> Told {
             };
             let number = value.as_ref().and_then(quorate_domain::value::Value::as_number);
             let what = match number {
-                Some(number) => format!("{} is {}", words::spaced(field), words::exact(number)),
+                Some(number) => format!("{}: {}", words::spaced(field), words::exact(number)),
                 None => what,
             };
             (String::new(), words::capitalised(&what), source.0.to_string(), "")

@@ -6,8 +6,9 @@ use quorate_domain::contact::HeldRole;
 use quorate_domain::id::{ContactId, Kind, ModelVersion, Role, SignalId};
 use quorate_domain::model::Model;
 use quorate_domain::signal::SignalSource;
-use quorate_domain::standing::ModelInForce;
+use quorate_domain::standing::{Change, ModelInForce};
 use quorate_domain::value::{Source, Value};
+use quorate_engine::view::LiveChange;
 use quorate_engine::{AccountRef, Clock, EngineConfig, IncomingSignal};
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
@@ -115,7 +116,17 @@ async fn house() -> House {
         },
     });
     engine.record_signals(signals.to_vec(), 300).await.unwrap();
+    let mut told = engine.listen();
     hand.set(at("2026-07-01T12:00:00Z"));
+    // Heat falls under 40 meanwhile: its timer tells so, a moment after the clock moved.
+    let left = async {
+        while !matches!(&told.recv().await.unwrap().what, LiveChange::Notice(notice)
+            if matches!(notice.change, Change::MqaLeft(_)))
+        {}
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), left)
+        .await
+        .expect("nobody told that the account left MQA");
     House {
         engine,
         _folder: folder,
