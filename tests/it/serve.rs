@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use quorate_testkit::{Client, Deadline, Launch, RawConnection};
+use quorate_testkit::{Body, Client, Deadline, Launch, RawConnection};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_quorate");
@@ -276,6 +276,49 @@ fn signals_survive_a_restart() {
             .is_some_and(|points| points > 5.0),
         "{account}"
     );
+}
+
+#[test]
+fn a_store_that_cannot_write_any_more_ends_the_process_with_code_3_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = serve(folder.path()).start();
+    let (_, launch) = first.terminate(Deadline::seconds(10));
+    // No file may grow beyond a MiB from here on: what a full disk does, without one.
+    let mut server = launch
+        .clone()
+        .under(["sh", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""])
+        .start();
+    let client = server.client();
+    let batch = |number: u32| -> Value {
+        let signals = (0..500).map(|place| {
+            json!({"id": format!("{number}-{place}"), "account": format!("a{}", place % 50), "kind": "page.view",
+                "object": "x".repeat(200)})
+        });
+        signals.collect()
+    };
+    let failing = (1..=100).find(|number| {
+        let sent = client.send("POST", "/v1/signals", &[], Body::Json(&batch(*number)));
+        !sent.is_ok_and(|answer| answer.status == 200)
+    });
+    let failing = failing.expect("100 batches fit into a MiB");
+    assert!(failing > 1, "nothing was written at all");
+    let status = Deadline::seconds(15).wait("its end", || server.exit_status().ok_or("it runs"));
+    assert_eq!(status.code(), Some(3), "{}", server.log());
+    assert!(
+        server.log().contains("error: the store failed"),
+        "{}",
+        server.log()
+    );
+
+    let server = launch.start();
+    for number in 1..failing {
+        let again = server
+            .client()
+            .post("/v1/signals", &batch(number))
+            .expect_status(200)
+            .json();
+        assert_eq!(again["duplicate"], 500, "batch {number} was acknowledged");
+    }
 }
 
 #[test]
