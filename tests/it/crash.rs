@@ -55,8 +55,8 @@ fn killed_again_and_again(rounds: usize, random: &mut SplitMix64) -> usize {
     let mut server = serve(&folder.path().join("data")).start();
     let mut campaign = Campaign::begin(folder.path(), random);
     // Roles first, at both, so that both judge every later signal by the same roles.
-    campaign.introduce(&server.client());
-    campaign.introduce(&twin.client());
+    Campaign::introduce(&server.client());
+    Campaign::introduce(&twin.client());
     for round in 0..rounds {
         let senders = campaign.send(&server, round, random);
         let alive_us = 20_000 + random.below(250_000);
@@ -69,7 +69,7 @@ fn killed_again_and_again(rounds: usize, random: &mut SplitMix64) -> usize {
         campaign.nothing_is_lost_or_doubled(&client);
     }
     campaign.tell(&twin.client());
-    campaign.both_stand_alike(&server.client(), &twin.client());
+    Campaign::both_stand_alike(&server.client(), &twin.client());
     campaign.acknowledged()
 }
 

@@ -103,7 +103,11 @@ impl Answer {
     ///
     /// # Panics
     /// When it is another, with the body.
-    #[expect(clippy::must_use_candidate, reason = "the status may be all that is asked")]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "the status may be all that is asked"
+    )]
     #[track_caller]
     pub fn expect_status(self, expected: u16) -> Self {
         assert_eq!(self.status, expected, "body: {}", self.text());

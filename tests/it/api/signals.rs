@@ -88,11 +88,8 @@ fn a_bad_item_costs_only_itself() {
         signal[field] = value;
         signal.to_string()
     };
-    let deep = format!(
-        r#"{{"id":"deep","account":"acme","kind":"page.view","properties":{}{}}}"#,
-        r#"{"a":"#.repeat(100),
-        format!("1{}", "}".repeat(100)),
-    );
+    let nested = format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100));
+    let deep = format!(r#"{{"id":"deep","account":"acme","kind":"page.view","properties":{nested}}}"#);
     let deepest = format!(
         r#"{{"id":"deepest","account":"acme","kind":"page.view","properties":{}"#,
         "[".repeat(200_000)

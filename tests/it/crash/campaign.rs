@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use quorate_testkit::{
     Client, Deadline, Generator, Ledger, QuorateProcess, Shape, Signal, SignalKey, SplitMix64,
@@ -45,7 +46,9 @@ const KINDS: [(&str, u32); 14] = [
     reason = "the server under test lives by the wall clock"
 )]
 pub(crate) fn now_ms() -> i64 {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -78,7 +81,7 @@ impl Campaign {
     }
 
     /// Introduces all accounts and their contacts with their roles.
-    pub(super) fn introduce(&self, client: &Client) {
+    pub(super) fn introduce(client: &Client) {
         for (path, document) in paths() {
             assert!(matches!(client.put(&path, &document).status, 200 | 201), "{path}");
         }
@@ -94,14 +97,14 @@ impl Campaign {
             let ledger = self.ledger.clone();
             let name = format!("r{round}-t{thread}");
             works.push(Box::new(move |post| {
-                senders::signals(&post, &name, generator, random, &ledger)
+                senders::signals(&post, &name, generator, random, &ledger);
             }));
         }
         let random = SplitMix64::new(random.bits());
         let statements = self.statements.clone();
         let name = format!("round {round}");
         works.push(Box::new(move |post| {
-            senders::statements(&post, &name, random, &statements)
+            senders::statements(&post, &name, random, &statements);
         }));
         Senders::start(&server.client(), works)
     }
@@ -148,7 +151,7 @@ impl Campaign {
 
     /// Compares every account as it stands here with what the other server finds at the same instant.
     #[track_caller]
-    pub(super) fn both_stand_alike(&self, client: &Client, twin: &Client) {
+    pub(super) fn both_stand_alike(client: &Client, twin: &Client) {
         for account in (0..ACCOUNTS).map(Generator::account_id) {
             // Late signals tell the past anew off the hot path: the standing may follow a moment later.
             Deadline::seconds(20).wait("both servers to agree", || {

@@ -158,7 +158,8 @@ pub(super) fn posted(client: &Client, signals: &[Value], lines: bool) -> Result<
     if !lines {
         return client.send("POST", "/v1/signals", &[], Body::Json(&json!(signals)));
     }
-    let text: String = signals.iter().map(|signal| format!("{signal}\n")).collect();
+    let lines: Vec<String> = signals.iter().map(Value::to_string).collect();
+    let text = lines.join("\n");
     let body = Body::Raw("application/x-ndjson", text.as_bytes());
     client.send("POST", "/v1/signals", &[], body)
 }
