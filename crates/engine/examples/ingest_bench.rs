@@ -29,10 +29,6 @@ use quorate_engine::list::ListQuery;
 use quorate_engine::{AccountRef, AsOf, Clock, Engine, EngineConfig, IncomingSignal};
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
-/// The binary's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const ACCOUNTS: u64 = 10_000;
 
 fn open(folder: &Path) -> Engine {

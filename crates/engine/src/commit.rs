@@ -94,13 +94,19 @@ fn run(
             Err(error) => {
                 let error = Arc::new(error);
                 tracing::error!(error = %error, "the store failed; nothing more is acknowledged");
-                let _ = failed.send(Some(error.to_string()));
+                let _ = failed.send(Some(with_causes(&*error)));
                 for (_, share) in shares {
                     let _ = share.send(Err(Arc::clone(&error)));
                 }
             }
         }
     }
+}
+
+/// An error with what caused it, for whoever has to act.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[expect(
