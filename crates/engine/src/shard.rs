@@ -41,6 +41,8 @@ pub(crate) use timers::Timers;
 const TURN_MAX: usize = 1_024;
 /// Accounts woken at once by timers; a restart after a long time has many that are due.
 const WAKES_MAX: usize = 64;
+/// Accounts that leave memory in one step.
+const PASSIVATE_MAX: usize = 512;
 /// How often idle accounts are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
@@ -127,6 +129,7 @@ pub(crate) async fn run(start: Start) {
             let _ = stop.send(());
             break;
         }
+        this.make_room().await;
     }
 }
 
@@ -548,29 +551,69 @@ impl Shard {
                 .filter(|(place, (used, _))| *place < over || now.millis_since(*used) > idle_ms)
                 .map(|(_, (_, account))| account)
                 .collect();
-            for account in leaving {
-                self.passivate(&account).await;
-            }
+            self.passivate(leaving).await;
         }
     }
 
-    async fn passivate(&self, account: &AccountId) {
-        let Some(resident) = self.residents.borrow_mut().remove(account) else {
-            return;
+    /// Makes room at once when far more accounts are in memory than may be: a turn or a restart can wake many.
+    /// The next turn waits for it, so that memory stays bounded however fast asks come in.
+    async fn make_room(&self) {
+        let mut residents: Vec<(Timestamp, AccountId)> = {
+            let residents = self.residents.borrow();
+            if residents.len() <= self.active_max + self.active_max / 4 + TURN_MAX {
+                return;
+            }
+            residents
+                .iter()
+                .map(|(account, resident)| (resident.last_used, account.clone()))
+                .collect()
         };
-        self.active.fetch_sub(1, Ordering::Relaxed);
-        if let Ok(Some(snapshot)) = resident.actor.send(Passivate).await {
+        residents.sort_unstable_by_key(|resident| resident.0);
+        let over = residents.len().saturating_sub(self.active_max);
+        self.passivate(
+            residents
+                .into_iter()
+                .take(over)
+                .map(|(_, account)| account)
+                .collect(),
+        )
+        .await;
+    }
+
+    /// Lets accounts go; the snapshots of many are saved in one step off the arbiter.
+    async fn passivate(&self, accounts: Vec<AccountId>) {
+        for accounts in accounts.chunks(PASSIVATE_MAX) {
+            let leaving: Vec<(AccountId, Resident)> = {
+                let mut residents = self.residents.borrow_mut();
+                accounts
+                    .iter()
+                    .filter_map(|account| {
+                        residents
+                            .remove(account)
+                            .map(|resident| (account.clone(), resident))
+                    })
+                    .collect()
+            };
+            self.active.fetch_sub(leaving.len(), Ordering::Relaxed);
+            let saving = leaving.into_iter().map(|(account, resident)| async move {
+                let snapshot = resident.actor.send(Passivate).await.ok().flatten()?;
+                Some((account, snapshot))
+            });
+            let snapshots = futures_util::future::join_all(saving).await;
             let store = Arc::clone(&self.shared.store);
-            let account = account.clone();
-            let _ = actix_rt::task::spawn_blocking(move || save(&*store, &account, &snapshot)).await;
+            let saved = actix_rt::task::spawn_blocking(move || {
+                for (account, snapshot) in snapshots.into_iter().flatten() {
+                    save(&*store, &account, &snapshot);
+                }
+            });
+            // Only shortens recovery: whatever becomes of it, the journal has everything.
+            let _ = saved.await;
         }
     }
 
     async fn passivate_all(&self) {
         let accounts: Vec<AccountId> = self.residents.borrow().keys().cloned().collect();
-        for account in accounts {
-            self.passivate(&account).await;
-        }
+        self.passivate(accounts).await;
     }
 }
 

@@ -81,9 +81,7 @@ impl AccountActor {
             curve,
             fit: fit.score,
             grade: fit.grade,
-            quorum: group
-                .and_then(|group| group.quorum)
-                .or_else(|| self.idle_quorum()),
+            quorum: self.quorum(best),
             engaged_contacts: u32::try_from(engaged_contacts).unwrap_or(u32::MAX),
             engaged_roles: roles.into(),
             stage,
@@ -105,14 +103,15 @@ impl AccountActor {
         self.standing.wake_at(&self.shared.models.current().model)
     }
 
-    /// The quorum of an account nothing was judged of yet: who is known still holds seats.
-    fn idle_quorum(&self) -> Option<f64> {
+    /// The quorum as last judged. Where nothing was judged yet, or facts came in since that are still to be judged,
+    /// it is measured now: who is known holds seats.
+    fn quorum(&self, place: usize) -> Option<f64> {
+        let group = self.standing.groups.get(place)?;
+        if let Some(quorum) = group.quorum.filter(|_| !self.standing.stale) {
+            return Some(quorum);
+        }
         let model = &self.shared.models.current().model;
-        let solution = self
-            .standing
-            .groups
-            .first()
-            .and_then(|group| group.solution.as_ref());
-        quorate_domain::committee::Quorum::of(&self.state, model, solution, |_| false).percent
+        let engaged = |contact| group.engaged.contains(&contact);
+        quorate_domain::committee::Quorum::of(&self.state, model, group.solution.as_ref(), engaged).percent
     }
 }

@@ -284,3 +284,29 @@ async fn accounts_leave_memory_and_come_back_the_same() {
     }
     house.close().await;
 }
+
+#[actix_rt::test]
+async fn memory_stays_bounded_however_many_accounts_are_woken_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = at("2026-09-01T12:00:00Z");
+    let config = EngineConfig {
+        active_accounts_max: 1,
+        shards: 1,
+        ..EngineConfig::default()
+    };
+    let house = open(folder.path(), now, config);
+    for batch in 0..4 {
+        let signals = (0..1_000)
+            .map(|no| signal(&format!("a{batch}-{no}"), "s1", "ann", "page.view", now))
+            .collect();
+        house.accept(signals).await;
+        // One turn may wake as many as it takes up; then room is made before the next.
+        assert!(
+            house.engine.status().active <= 2_100,
+            "{}",
+            house.engine.status().active
+        );
+    }
+    assert_eq!(house.engine.status().accounts, 4_000);
+    house.close().await;
+}
