@@ -32,7 +32,13 @@ use quorate_store::{EmbeddedOptions, EmbeddedStore};
 const ACCOUNTS: u64 = 10_000;
 
 fn open(folder: &Path) -> Engine {
-    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
+    let mut options = EmbeddedOptions::default();
+    if let Ok(workers) = std::env::var("WORKERS") {
+        options.workers = workers.parse().unwrap();
+    }
+    let start = Instant::now();
+    let store = Arc::new(EmbeddedStore::open(folder, options).unwrap());
+    println!("store opened in {:.2} s", start.elapsed().as_secs_f64());
     let model = Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap());
     let version = version_of(DEFAULT_MODEL);
     let models = vec![ModelInForce {
@@ -40,7 +46,10 @@ fn open(folder: &Path) -> Engine {
         version,
         model,
     }];
-    Engine::start(store, models, Clock::wall(), EngineConfig::default()).unwrap()
+    let start = Instant::now();
+    let engine = Engine::start(store, models, Clock::wall(), EngineConfig::default()).unwrap();
+    println!("engine started in {:.2} s", start.elapsed().as_secs_f64());
+    engine
 }
 
 struct Draw(u64);
