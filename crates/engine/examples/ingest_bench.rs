@@ -188,7 +188,16 @@ async fn main() {
             }
             println!("{count} accounts made in {:.1} s", start.elapsed().as_secs_f64());
         }
-        "start" => {}
+        "start" => {
+            // Accounts of the `accounts` mode, none of them in memory yet.
+            let cold = 1_000;
+            let start = Instant::now();
+            for no in 0..cold {
+                let id = AccountId::new(format!("acc-{:07}.example", no * 97)).unwrap();
+                let _ = engine.account(&id, AsOf::default()).await.unwrap();
+            }
+            println!("activation: {:.1} us an account", start.elapsed().as_secs_f64() * 1e6 / f64::from(cold));
+        }
         other => panic!("what is {other:?}?"),
     }
     top(&engine);
