@@ -196,7 +196,10 @@ async fn main() {
                 let id = AccountId::new(format!("acc-{:07}.example", no * 97)).unwrap();
                 let _ = engine.account(&id, AsOf::default()).await.unwrap();
             }
-            println!("activation: {:.1} us an account", start.elapsed().as_secs_f64() * 1e6 / f64::from(cold));
+            println!(
+                "activation: {:.1} us an account",
+                start.elapsed().as_secs_f64() * 1e6 / f64::from(cold)
+            );
         }
         other => panic!("what is {other:?}?"),
     }
