@@ -33,6 +33,22 @@ macro_rules! source {
     };
 }
 
+/// The styles, one file a subject, as one asset: a page asks once.
+const STYLES: &str = concat!(
+    include_str!("../assets/css/tokens.css"),
+    include_str!("../assets/css/base.css"),
+    include_str!("../assets/css/frame.css"),
+    include_str!("../assets/css/controls.css"),
+    include_str!("../assets/css/parts.css"),
+    include_str!("../assets/css/tables.css"),
+    include_str!("../assets/css/board.css"),
+    include_str!("../assets/css/account.css"),
+    include_str!("../assets/css/help.css"),
+);
+
+/// Scripts of every page, in the order they run.
+pub(crate) const SCRIPTS: [&str; 4] = ["theme.js", "live.js", "keys.js", "board.js"];
+
 /// All assets; one that names others comes after them.
 const SOURCES: &[Source] = &[
     source!("inter-latin.woff2", "vendor/inter-latin.woff2", "font/woff2"),
@@ -43,9 +59,15 @@ const SOURCES: &[Source] = &[
     ),
     source!("mark.svg", "mark.svg", "image/svg+xml"),
     source!("htmx.js", "vendor/htmx.min.js", "text/javascript; charset=utf-8"),
-    source!("console.css", "console.css", "text/css; charset=utf-8"),
+    Source {
+        name: "console.css",
+        media_type: "text/css; charset=utf-8",
+        bytes: STYLES.as_bytes(),
+    },
+    source!("theme.js", "theme.js", "text/javascript; charset=utf-8"),
     source!("live.js", "live.js", "text/javascript; charset=utf-8"),
-    source!("console.js", "console.js", "text/javascript; charset=utf-8"),
+    source!("keys.js", "keys.js", "text/javascript; charset=utf-8"),
+    source!("board.js", "board.js", "text/javascript; charset=utf-8"),
 ];
 
 /// An asset under its address.

@@ -3,5 +3,6 @@
 pub(crate) mod account;
 pub(crate) mod board;
 pub(crate) mod frame;
+pub(crate) mod help;
 pub(crate) mod sign_in;
 pub(crate) mod theme;

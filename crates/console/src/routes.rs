@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::pages::{account, board, sign_in, theme};
+use crate::pages::{account, board, help, sign_in, theme};
 use crate::state::ConsoleState;
 use crate::{assets, live};
 
@@ -17,6 +17,8 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .service(page("/board").route(web::get().to(board::show)))
         .service(page("/accounts/{account}").route(web::get().to(account::show)))
         .service(page("/accounts/{account}/history").route(web::get().to(account::history)))
+        .service(page("/words").route(web::get().to(help::words)))
+        .service(page("/shortcuts").route(web::get().to(help::shortcuts)))
         .service(
             page("/sign-in")
                 .route(web::get().to(sign_in::show))

@@ -6,14 +6,17 @@ use quorate_domain::time::Timestamp;
 use super::theme::Theme;
 use crate::access::Visitor;
 use crate::{assets, words};
+pub(crate) use nav::NavItem;
+
+mod nav;
 
 /// What stands around a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// Of the window; ours stands behind it.
     pub(crate) title: String,
-    /// Whether the heat board is where we are.
-    pub(crate) on_board: bool,
+    /// The main pages.
+    pub(crate) nav: Vec<NavItem>,
     /// The person's choice; `None`: the system's.
     pub(crate) theme: Option<&'static str>,
     /// What the theme button switches to from the system's or the person's choice.
@@ -30,8 +33,8 @@ pub(crate) struct Frame {
     pub(crate) form_token: String,
     pub(crate) css: String,
     pub(crate) htmx: String,
-    pub(crate) live_js: String,
-    pub(crate) console_js: String,
+    /// Modules of ours.
+    pub(crate) scripts: Vec<String>,
     pub(crate) mark: String,
 }
 
@@ -40,7 +43,7 @@ impl Frame {
         let theme = Theme::of(request);
         Self {
             title: title.to_owned(),
-            on_board: request.path() == "/board",
+            nav: nav::items(request.path()),
             theme: theme.attribute(),
             next_theme: theme.next().as_str(),
             clock: words::clock(now),
@@ -54,8 +57,7 @@ impl Frame {
             form_token: visitor.form_token().unwrap_or_default().to_owned(),
             css: assets::url("console.css"),
             htmx: assets::url("htmx.js"),
-            live_js: assets::url("live.js"),
-            console_js: assets::url("console.js"),
+            scripts: assets::SCRIPTS.map(assets::url).to_vec(),
             mark: assets::url("mark.svg"),
         }
     }

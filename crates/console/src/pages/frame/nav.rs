@@ -1,0 +1,44 @@
+//! The main pages, in the order the navigation shows them. A page that is not there yet is not named.
+
+/// A main page in the navigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NavItem {
+    pub(crate) href: &'static str,
+    pub(crate) name: &'static str,
+    /// Where there is little room.
+    pub(crate) short: &'static str,
+    /// What its picture is drawn of: the inside of a 16 by 16 SVG, ours, no data.
+    pub(crate) icon: &'static str,
+    /// After `G`, the key that goes there.
+    pub(crate) key: &'static str,
+    /// Whether we are there.
+    pub(crate) current: bool,
+}
+
+/// Address, name, short name, key, picture.
+const ITEMS: [(&str, &str, &str, &str, &str); 1] = [(
+    "/board",
+    "Heat board",
+    "Heat",
+    "b",
+    r#"<path d="M8 1.8c.6 2.6 3.6 3.9 3.6 7.3A3.6 3.6 0 0 1 8 12.9a3.6 3.6 0 0 1-3.6-3.8c0-1.6.8-2.4 1.5-3.4.5 1 .9 1.3 1.3 1.4C7 5.3 7.2 3.5 8 1.8z"/><path d="M5 14.5h6"/>"#,
+)];
+
+/// Returns the navigation of the page at a path.
+pub(crate) fn items(path: &str) -> Vec<NavItem> {
+    let below = |href: &str| {
+        path.strip_prefix(href)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    ITEMS
+        .into_iter()
+        .map(|(href, name, short, key, icon)| NavItem {
+            href,
+            name,
+            short,
+            icon,
+            key,
+            current: below(href),
+        })
+        .collect()
+}
