@@ -1,0 +1,16 @@
+// Every page of the console. Each one listed here is looked at in light and dark, narrow and wide, by keyboard and
+// without scripts (every_page.test.js): a new page is one more line.
+
+/**
+ * - `name`: what the page is called in a test's name.
+ * - `path`: in the demo; `on: "serve"` means the server with keys, where nobody is signed in.
+ * - `shows`: a selector of what must be there, with scripts and without.
+ */
+export const pages = [
+  { name: "heat board", path: "/board", shows: "#rows tr" },
+  { name: "heat board, filtered", path: "/board?band=hot,burning&sort=-quorum", shows: "#rows tr" },
+  { name: "heat board, nothing found", path: "/board?q=nobody-is-called-this", shows: ".empty" },
+  { name: "account", path: "/accounts/northfold-logistics", shows: "svg.chart" },
+  { name: "account, history", path: "/accounts/northfold-logistics/history", shows: "ol.log li" },
+  { name: "sign-in", path: "/sign-in", shows: "input[type=password]", on: "serve" },
+];
