@@ -10,6 +10,8 @@ use crate::id::{ContactNo, Role, Solution};
 use crate::math;
 use crate::model::{Model, Seat};
 
+pub mod access;
+
 /// An edge between two contacts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Relation {

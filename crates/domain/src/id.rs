@@ -113,6 +113,10 @@ impl Role {
     pub const UNKNOWN: &'static str = "unknown";
     /// The role that opposes the purchase.
     pub const BLOCKER: &'static str = "blocker";
+    /// The role that releases the money.
+    pub const ECONOMIC_BUYER: &'static str = "economic_buyer";
+    /// The role that sells for us inside.
+    pub const CHAMPION: &'static str = "champion";
 
     /// Returns whether this is the absence of a role.
     #[must_use]

@@ -38,3 +38,18 @@ pub(crate) fn millis_f64(millis: i64) -> f64 {
 pub(crate) fn count_f64(count: usize) -> f64 {
     count as f64
 }
+
+/// Returns what a share costs on the way to the product of many: `-log2(share)` in units of `2^-48`, so that the
+/// order of adding changes no bit. 0 for a share of 1; `share` is above 0 and at most 1.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::as_conversions,
+    reason = "not negative, and at most 1,074 * 2^48 < 2^59"
+)]
+pub(crate) fn cost_of(share: f64) -> u64 {
+    const UNITS: f64 = 281_474_976_710_656.0;
+    debug_assert!(share > 0.0 && share <= 1.0, "no share: {share}");
+    (-log2(share) * UNITS).round() as u64
+}
