@@ -11,6 +11,10 @@ use crate::math;
 use crate::model::{Model, Seat};
 
 pub mod access;
+mod central;
+#[cfg(test)]
+mod fixture;
+pub mod risk;
 
 /// An edge between two contacts.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -117,6 +117,8 @@ impl Role {
     pub const ECONOMIC_BUYER: &'static str = "economic_buyer";
     /// The role that sells for us inside.
     pub const CHAMPION: &'static str = "champion";
+    /// The role that tells us how things are inside.
+    pub const COACH: &'static str = "coach";
 
     /// Returns whether this is the absence of a role.
     #[must_use]

@@ -4,10 +4,10 @@
 //! The strength of a path is the product of its edges', so the strongest path is the shortest one over `-log2` of
 //! them: petgraph's Dijkstra, over integers, so that equal paths are equal whatever the order of adding.
 
-use petgraph::algo::dijkstra;
+use petgraph::algo::{dijkstra, dominators};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{EdgeRef, Reversed};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Add;
 
 use super::Committee;
@@ -59,11 +59,21 @@ impl Ways {
     /// Returns the ways between the people of an account.
     #[must_use]
     pub fn of(state: &AccountState, committee: &Committee) -> Self {
+        Self::among(state, committee, is_passable)
+    }
+
+    /// Returns the ways that lead to those whom `passes` lets pass.
+    pub(super) fn among(
+        state: &AccountState,
+        committee: &Committee,
+        passes: impl Fn(&Contact) -> bool,
+    ) -> Self {
         let mut graph = DiGraph::new();
         let counted = state.contacts.values().filter(|contact| !contact.is_excluded());
         let nodes: BTreeMap<_, _> = counted.map(|contact| (contact.no, graph.add_node(()))).collect();
         let mut ways = Self { graph, nodes };
         for (from, to, relation) in committee.relations() {
+            let passes = |no: ContactNo| state.contacts.get(&no).is_some_and(&passes);
             let step = Step {
                 from,
                 to,
@@ -80,19 +90,18 @@ impl Ways {
             };
             match relation.kind {
                 RelationKind::ReportsTo | RelationKind::WorksWith => {
-                    ways.add(step, state);
-                    ways.add(back, state);
+                    ways.add(step, passes(to));
+                    ways.add(back, passes(from));
                 }
-                RelationKind::Influences => ways.add(step, state),
+                RelationKind::Influences => ways.add(step, passes(to)),
                 RelationKind::Blocks => {}
             }
         }
         ways
     }
 
-    fn add(&mut self, step: Step, state: &AccountState) {
-        let reached = state.contacts.get(&step.to).is_some_and(is_passable);
-        if !reached || step.strength <= 0.0 || step.from == step.to {
+    fn add(&mut self, step: Step, passes: bool) {
+        if !passes || step.strength <= 0.0 || step.from == step.to {
             return;
         }
         if let (Some(from), Some(to)) = (self.nodes.get(&step.from), self.nodes.get(&step.to)) {
@@ -133,6 +142,44 @@ impl Ways {
             reach.people.insert(no, Reached { strength, cost, step });
         }
         reach
+    }
+}
+
+impl Ways {
+    /// Returns those whom every way from one of `sources` to one of `targets` goes through, from first to last; ends
+    /// are among them when all ways begin or end there.
+    pub(super) fn on_every_way(&self, sources: &[ContactNo], targets: &[ContactNo]) -> Vec<ContactNo> {
+        let mut graph = self.graph.clone();
+        let (start, end) = (graph.add_node(()), graph.add_node(()));
+        for node in sources.iter().filter_map(|no| self.nodes.get(no)) {
+            graph.add_edge(start, *node, ARRIVED);
+        }
+        for node in targets.iter().filter_map(|no| self.nodes.get(no)) {
+            graph.add_edge(*node, end, ARRIVED);
+        }
+        let who: BTreeMap<NodeIndex, ContactNo> = self.nodes.iter().map(|(no, node)| (*node, *no)).collect();
+        let tree = dominators::simple_fast(&graph, start);
+        let dominators = tree.strict_dominators(end).into_iter().flatten();
+        let mut on_every: Vec<ContactNo> = dominators.filter_map(|node| who.get(&node).copied()).collect();
+        on_every.reverse();
+        on_every
+    }
+
+    /// Returns everybody who has a way to or from somebody, and for each the places of those reached in one step.
+    pub(super) fn neighbours(&self) -> (Vec<ContactNo>, Vec<Vec<usize>>) {
+        let ways = || self.graph.edge_weights();
+        let people: BTreeSet<ContactNo> = ways().flat_map(|step| [step.from, step.to]).collect();
+        let places: BTreeMap<ContactNo, usize> = people.iter().copied().zip(0..).collect();
+        let mut neighbours = vec![BTreeSet::new(); people.len()];
+        for step in ways() {
+            if let (Some(from), Some(to)) = (places.get(&step.from), places.get(&step.to))
+                && let Some(of) = neighbours.get_mut(*from)
+            {
+                of.insert(*to);
+            }
+        }
+        let lists = neighbours.into_iter().map(|of| of.into_iter().collect());
+        (people.into_iter().collect(), lists.collect())
     }
 }
 
@@ -348,7 +395,7 @@ pub fn passable_holders(state: &AccountState, solution: Option<&Solution>, role:
 }
 
 /// Returns whether a path may use a contact: detractors and the excluded are not used.
-fn is_passable(contact: &Contact) -> bool {
+pub(super) fn is_passable(contact: &Contact) -> bool {
     !contact.is_excluded() && contact.attitude() != Attitude::Detractor
 }
 

@@ -1,50 +1,11 @@
 use super::*;
-use crate::account::{ContactFact, Event, Record};
-use crate::committee::Committee;
-use crate::contact::{HeldRole, RelationKey};
-use crate::id::{AccountId, Seq};
-use crate::time::Timestamp;
-use crate::value::Source;
+use crate::account::ContactFact;
+use crate::committee::fixture::{account, measure, say};
+use crate::contact::HeldRole;
 use proptest::prelude::*;
 
-/// Returns an account of people `0..count`, with roles and relations such as `(0, Influences, 1, 0.6)`.
-fn account(count: u32, roles: &[(u32, &str)], relations: &[(u32, RelationKind, u32, f64)]) -> AccountState {
-    let mut state = AccountState::new(AccountId::trusted("a"));
-    for no in 0..count {
-        let held = roles.iter().filter(|(who, _)| *who == no);
-        let held = held.map(|(_, role)| HeldRole {
-            role: Role::trusted(*role),
-            solution: None,
-        });
-        say(&mut state, no, ContactFact::Roles(Some(held.collect())));
-    }
-    for (from, kind, to, strength) in relations {
-        let key = RelationKey {
-            from: ContactNo(*from),
-            to: ContactNo(*to),
-            kind: *kind,
-        };
-        state.relations.insert(key, Some(*strength));
-    }
-    state
-}
-
-fn say(state: &mut AccountState, no: u32, fact: ContactFact) {
-    state.apply(&Record {
-        seq: Seq(1),
-        at: Timestamp::from_millis(0),
-        event: Event::ContactStated {
-            contact: ContactNo(no),
-            fact,
-            source: Source::person(),
-        },
-    });
-}
-
 fn access(state: &AccountState) -> Access {
-    let model = Model::from_toml("name = 'm'").unwrap_or_else(|errors| panic!("{errors}"));
-    let committee = Committee::of(state, &model);
-    Access::of(state, None, &Ways::of(state, &committee))
+    measure(state).2
 }
 
 /// Checks strength and people of the best path.
