@@ -6,11 +6,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use figment::Figment;
-use quorate_api::ApiConfig;
+use quorate_api::{ApiConfig, RateLimit};
 use quorate_domain::account::Policy;
 use quorate_domain::time::Days;
 use quorate_engine::EngineConfig;
@@ -72,6 +73,10 @@ pub(crate) struct Server {
     #[serde(deserialize_with = "seconds")]
     pub(crate) heartbeat_seconds: Duration,
     pub(crate) listeners_max: usize,
+    pub(crate) rate_limit_requests: u32,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) rate_limit_window_seconds: Duration,
+    pub(crate) idempotency_answers_max: usize,
     pub(crate) secure_cookies: bool,
 }
 
@@ -217,6 +222,11 @@ impl Config {
             shutdown_timeout: server.shutdown_timeout_seconds,
             heartbeat: server.heartbeat_seconds,
             listeners_max: server.listeners_max,
+            rate_limit: NonZeroU32::new(server.rate_limit_requests).map(|requests| RateLimit {
+                requests,
+                window: server.rate_limit_window_seconds,
+            }),
+            idempotency_answers_max: server.idempotency_answers_max,
         }
     }
 

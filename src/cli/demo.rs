@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use quorate_api::Auth;
+use quorate_api::{ApiConfig, Auth};
 use quorate_engine::{Clock, Engine};
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
@@ -87,7 +87,11 @@ pub(super) fn run(args: &Args) -> Outcome {
         let served = Served {
             engine: engine.clone(),
             auth: Auth::Open,
-            api: config.api(),
+            // Everybody is one caller here, and nobody else's server is to be spared.
+            api: ApiConfig {
+                rate_limit: None,
+                ..config.api()
+            },
             secure_cookies: config.server.secure_cookies,
             metrics,
         };

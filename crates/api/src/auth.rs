@@ -14,6 +14,7 @@ mod keys;
 
 pub use caller::{Admin, Caller, Ingest, Need, Read, Write};
 pub use key::{KeyRecord, KeyText};
+pub(crate) use key::{hex, unhex};
 pub use keys::{KeyError, Keys, NewKey};
 
 /// What a key may do.

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::ApiConfig;
+use crate::idempotency;
 use crate::problem::{FieldError, Kind, Problem};
 use crate::state::Api;
 use crate::suggest::did_you_mean;
@@ -71,7 +72,9 @@ pub(crate) async fn read(
             body.extend_from_slice(&chunk);
         }
     }
-    Ok(first.unwrap_or_else(|| body.freeze()))
+    let body = first.unwrap_or_else(|| body.freeze());
+    idempotency::note_body(request, &body);
+    Ok(body)
 }
 
 async fn drain(stream: &mut Decompress<Payload>) {
@@ -158,9 +161,21 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
                 return Err(Problem::new(Kind::UnsupportedMediaType, detail));
             }
             let bytes = read(&request, &mut payload, &api.config, api.config.body_bytes_max).await?;
+            must_be_object(&bytes)?;
             parse(&bytes).map(Self)
         })
     }
+}
+
+/// Every body here is an object. serde would take an array of its fields in order as well.
+fn must_be_object(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.trim_ascii_start().first() != Some(&b'[') {
+        return Ok(());
+    }
+    // What is no JSON at all is told as such.
+    parse::<serde::de::IgnoredAny>(bytes)?;
+    let error = FieldError::at("", "the body is an array; send one object");
+    Err(Problem::fields(Kind::InvalidField, vec![error]))
 }
 
 /// Parses a JSON body.

@@ -1,6 +1,7 @@
 //! The API's limits, each with a name and a default.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// How the API is served.
@@ -28,8 +29,21 @@ pub struct ApiConfig {
     pub shutdown_timeout: Duration,
     /// Listeners of the event stream that may be there at once.
     pub listeners_max: usize,
+    /// How often one caller may ask; `None`: as often as it likes.
+    pub rate_limit: Option<RateLimit>,
+    /// Answers to requests with an `Idempotency-Key` that are kept for one caller.
+    pub idempotency_answers_max: usize,
     /// How often an event stream with nothing to say says so.
     pub heartbeat: Duration,
+}
+
+/// How often one caller may ask: a bucket of `requests` that fills anew, evenly, in `window`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many requests.
+    pub requests: NonZeroU32,
+    /// In how long.
+    pub window: Duration,
 }
 
 impl Default for ApiConfig {
@@ -46,6 +60,8 @@ impl Default for ApiConfig {
             keep_alive: Duration::from_secs(75),
             shutdown_timeout: Duration::from_secs(5),
             listeners_max: 1_000,
+            rate_limit: None,
+            idempotency_answers_max: 10_000,
             heartbeat: Duration::from_secs(15),
         }
     }

@@ -11,13 +11,17 @@
 
 mod auth;
 mod body;
+mod conditional;
 mod config;
+mod docs;
 mod health;
+mod idempotency;
 mod observe;
 mod openapi;
 mod page;
 mod problem;
 mod query;
+mod rate;
 mod routes;
 mod server;
 mod state;
@@ -27,7 +31,7 @@ mod v1;
 pub use auth::{
     Admin, Auth, Caller, Grant, Ingest, KeyError, KeyRecord, KeyText, Keys, Need, NewKey, Read, Scope, Write,
 };
-pub use config::ApiConfig;
+pub use config::{ApiConfig, RateLimit};
 pub use openapi::document as openapi_document;
 pub use problem::{FieldError, Kind as ProblemKind, Problem};
 pub use routes::{Route, table as routes};

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -10,12 +11,16 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::rate::Taken;
+
 /// Requests answered, by `route`, `method` and `status`.
 pub(crate) const REQUESTS_TOTAL: &str = "quorate_http_requests_total";
 /// How long they took, by `route` and `method`. Of a stream: until its head was sent.
 pub(crate) const REQUEST_SECONDS: &str = "quorate_http_request_duration_seconds";
 /// Signals that came in, by `outcome`.
 pub(crate) const SIGNALS_TOTAL: &str = "quorate_api_signals_total";
+/// Answers kept for requests with an `Idempotency-Key`.
+pub(crate) const ANSWERS_KEPT: &str = "quorate_idempotency_answers";
 /// Listeners of the event stream.
 pub(crate) const LISTENERS: &str = "quorate_event_listeners";
 
@@ -33,7 +38,14 @@ pub(crate) fn describe() {
         "How long requests took, by route and method"
     );
     describe_counter!(SIGNALS_TOTAL, "Signals that came in over HTTP, by outcome");
+    describe_gauge!(ANSWERS_KEPT, "Answers kept for requests with an idempotency key");
     describe_gauge!(LISTENERS, "Listeners of the event stream");
+}
+
+/// Tells how many answers are kept.
+pub(crate) fn answers_kept(count: usize) {
+    // A gauge is a float; a count of documents is far below where those have holes.
+    metrics::gauge!(ANSWERS_KEPT).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
 }
 
 /// Headers that every answer has unless its handler says otherwise.
@@ -83,7 +95,11 @@ pub(crate) async fn observe<B: MessageBody>(
     metrics::histogram!(REQUEST_SECONDS, "route" => route.clone(), "method" => method).record(seconds);
     metrics::counter!(REQUESTS_TOTAL, "route" => route, "method" => method, "status" => status.as_str().to_owned())
         .increment(1);
+    let taken = response.request().extensions().get::<Taken>().cloned();
     let headers = response.headers_mut();
+    if let Some(taken) = taken {
+        taken.tell(headers);
+    }
     for (name, value) in HEADERS {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));

@@ -2,14 +2,16 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use crate::health;
+use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, Kind, ProblemBody, page};
 use crate::v1::{accounts, contacts, events, relations, signals};
+use crate::{docs, health};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +39,8 @@ use crate::v1::{accounts, contacts, events, relations, signals};
         health::metrics,
         health::version,
         show,
+        docs::page,
+        docs::file,
         page::list,
         page::show,
     ),
@@ -124,12 +128,12 @@ fn add_problems(answers: &mut Map<String, Value>, kinds: &[Kind]) {
 
 /// Shows this description.
 #[utoipa::path(get, path = "/openapi.json", tag = "operations", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The ETag of what you have")),
     responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json")))]
-pub(crate) async fn show() -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest) -> HttpResponse {
     static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(TEXT.as_str())
+    let text = Bytes::from_static(TEXT.as_bytes());
+    conditional::hashed(&request, OF_THE_BUILD, "application/json", text)
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     allow: Vec<Method>,
+    /// Seconds; 0: as long as the kind says.
+    retry_after: u64,
 }
 
 /// What is wrong at one place of a request.
@@ -97,6 +99,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             allow: Vec::new(),
+            retry_after: 0,
         }
     }
 
@@ -137,6 +140,17 @@ impl Problem {
         Self {
             allow,
             ..Self::new(Kind::MethodNotAllowed, detail)
+        }
+    }
+
+    /// Returns the problem of a key that asked too often and may ask again after so many seconds.
+    #[must_use]
+    pub fn rate_limited(after_seconds: u64) -> Self {
+        let detail =
+            format!("this key sent too many requests; the next one is answered in {after_seconds} s");
+        Self {
+            retry_after: after_seconds,
+            ..Self::new(Kind::RateLimited, detail)
         }
     }
 
@@ -197,7 +211,8 @@ impl ResponseError for Problem {
             answer.force_close();
         }
         if self.kind.may_be_sent_again() {
-            answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+            let seconds = self.retry_after.max(u64::from(RETRY_AFTER_SECONDS));
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         answer.json(self.body())
     }

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
 use crate::v1::{accounts, contacts, events, relations, signals};
-use crate::{health, openapi};
+use crate::{docs, health, openapi};
 
 /// Returns every path with its methods.
 pub(crate) fn paths() -> Vec<Path> {
@@ -32,6 +32,8 @@ pub(crate) fn paths() -> Vec<Path> {
         at("/metrics").open(health::metrics),
         at("/version").open(health::version),
         at("/openapi.json").open(openapi::show),
+        at("/docs").open(docs::page),
+        at("/docs/{file}").open(docs::file),
         at("/problems").open(page::list),
         at("/problems/{slug}").open(page::show),
     ]
@@ -77,7 +79,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
 pub(crate) async fn not_found() -> Result<HttpResponse, Problem> {
     Err(Problem::new(
         Kind::NotFound,
-        "there is nothing at this path; /openapi.json lists all paths",
+        "there is nothing at this path; /docs and /openapi.json list all paths",
     ))
 }
 

@@ -13,7 +13,9 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::ApiConfig;
+use crate::idempotency::Answers;
 use crate::observe;
+use crate::rate::Rates;
 use crate::routes;
 use crate::state::{Api, RenderMetrics};
 
@@ -34,6 +36,12 @@ pub enum BindError {
     OpenToOthers {
         /// Where.
         listen: SocketAddr,
+    },
+    /// What the store keeps for the API cannot be read.
+    #[error("the answers kept for idempotency keys cannot be read: {reason}")]
+    Answers {
+        /// What the store said.
+        reason: String,
     },
 }
 
@@ -68,7 +76,7 @@ impl fmt::Debug for StopHandle {
 }
 
 impl ApiServer {
-    /// Binds a server. Must be called inside an actix system.
+    /// Binds a server. Must be called inside an actix system. Blocks on the disk.
     ///
     /// - `metrics`: renders `/metrics`; `None`: there are none.
     /// - `more`: puts further routes (the console's) into the same application. They find [`Api`] as
@@ -91,11 +99,15 @@ impl ApiServer {
         let listener = TcpListener::bind(listen).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         observe::describe();
+        let answers =
+            Answers::load(engine.clone(), &config).map_err(|reason| BindError::Answers { reason })?;
         let (stopping, told) = watch::channel(false);
         let config = Arc::new(config);
         let listeners = Arc::new(Semaphore::new(config.listeners_max));
         let limits = Arc::clone(&config);
         let api = Api {
+            rates: Arc::new(Rates::new(config.rate_limit)),
+            answers,
             engine,
             auth,
             config,

@@ -8,6 +8,8 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::ApiConfig;
+use crate::idempotency::Answers;
+use crate::rate::Rates;
 
 /// Renders the metrics of this process in Prometheus' text form.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -23,6 +25,10 @@ pub struct Api {
     pub config: Arc<ApiConfig>,
     /// For `/metrics`; `None`: nobody installed a recorder.
     pub metrics: Option<RenderMetrics>,
+    /// How often each caller may ask.
+    pub(crate) rates: Arc<Rates>,
+    /// Answers to requests with an `Idempotency-Key`.
+    pub(crate) answers: Answers,
     /// Places for listeners of the event stream.
     pub(crate) listeners: Arc<Semaphore>,
     /// Turns true when the server is to stop: streams end then.

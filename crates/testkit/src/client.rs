@@ -154,6 +154,13 @@ impl Client {
         self
     }
 
+    /// Returns the same client, of a server at another address.
+    #[must_use]
+    pub fn at(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
     /// Returns the server's address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

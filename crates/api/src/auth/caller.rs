@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use super::{Grant, Scope};
 use crate::problem::{Kind, Problem};
@@ -68,6 +68,13 @@ fn admit<N: Need>(request: &HttpRequest) -> Result<Caller<N>, Problem> {
         ));
     };
     let grant = api.auth.admit(request)?;
+    if let Some(taken) = api.rates.take(&grant.id) {
+        let wait = taken.wait_seconds;
+        request.extensions_mut().insert(taken);
+        if let Some(seconds) = wait {
+            return Err(Problem::rate_limited(seconds));
+        }
+    }
     if grant.scopes.iter().any(|scope| N::ANY_OF.contains(scope)) {
         return Ok(Caller {
             grant,

@@ -69,7 +69,7 @@ kinds! {
     Unauthorized = "unauthorized", UNAUTHORIZED, "An API key is needed", again: false;
     /// The API key is good, but none of its scopes allows this. Ask an administrator for a key that may.
     Forbidden = "forbidden", FORBIDDEN, "This key may not do that", again: false;
-    /// There is nothing at this path. `/openapi.json` lists all paths.
+    /// There is nothing at this path. `/docs` and `/openapi.json` list all paths.
     NotFound = "not_found", NOT_FOUND, "There is nothing here", again: false;
     /// There is no such account (or, with `as_of`, there was none yet).
     AccountNotFound = "account_not_found", NOT_FOUND, "There is no such account", again: false;
@@ -81,6 +81,9 @@ kinds! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The path does not answer this method", again: false;
     /// The body did not come in, or came in too slowly. Send it again over a better line or in smaller parts.
     BodyTimeout = "body_timeout", REQUEST_TIMEOUT, "The body took too long", again: false;
+    /// A request with this `Idempotency-Key` is being carried out. Wait as long as `Retry-After` says and send it
+    /// again: you get its answer.
+    RequestRunning = "request_running", CONFLICT, "The same request is running", again: true;
     /// The account changed since it was read: its version is not the one in `If-Match`. Read it again and decide
     /// whether your change still makes sense.
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "The account has changed since", again: false;
@@ -90,13 +93,20 @@ kinds! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body's type is not supported", again: false;
     /// The change would take the account past a limit of this server. The detail names the limit.
     LimitReached = "limit_reached", UNPROCESSABLE_ENTITY, "A limit is reached", again: false;
+    /// The request's `Idempotency-Key` was used for another request: another path or another body. Take a new key for
+    /// every new request; send the same key only with the same request.
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key is taken", again: false;
     /// The account's records are damaged, or one of them cannot be read without failing. It is set aside so that
     /// nothing of it gets lost; the server's log and metrics name the record. An operator must look.
     AccountSetAside = "account_set_aside", LOCKED, "The account is set aside", again: false;
-    /// More is under way than this server takes on. Nothing was recorded. Wait as long as `Retry-After` says.
-    Overloaded = "overloaded", TOO_MANY_REQUESTS, "The server is busy", again: true;
+    /// This API key sent more requests than it may in a window of time. Nothing was recorded. Wait as long as
+    /// `Retry-After` says; `RateLimit` on every answer says how many are left.
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests with this key", again: true;
     /// Something failed inside the server. Its log says what, under the request's id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something failed inside", again: false;
+    /// More is under way than this server takes on, whoever asks. Nothing was recorded. Wait as long as `Retry-After`
+    /// says.
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy", again: true;
     /// It could not be made durable, or nobody can say whether it was. Sending it again is safe: what was recorded
     /// is not recorded twice.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "It could not be made durable", again: true;

@@ -1,11 +1,12 @@
 //! The pages `type` points at: a few words for a person, the same as JSON for a program.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Kind, Problem};
+use crate::conditional::{self, OF_THE_BUILD};
 
 /// A kind of problem, explained.
 #[derive(Serialize, ToSchema)]
@@ -40,8 +41,12 @@ impl ProblemKind {
 
 /// Explains a kind of problem, as a page for browsers and as JSON for all others.
 #[utoipa::path(get, path = "/problems/{slug}", tag = "operations", security(()),
-    params(("slug" = String, Path, description = "The last part of a problem's `type`", example = "invalid-json")),
-    responses((status = 200, description = "What it means and what to do", body = ProblemKind)))]
+    params(
+        ("slug" = String, Path, description = "The last part of a problem's `type`", example = "invalid-json"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what you have"),
+    ),
+    responses((status = 200, description = "What it means and what to do",
+        content((ProblemKind = "application/json"), (String = "text/html")))))]
 pub(crate) async fn show(request: HttpRequest, slug: web::Path<String>) -> Result<HttpResponse, Problem> {
     let kind = Kind::of_slug(&slug).ok_or_else(|| {
         Problem::new(
@@ -55,7 +60,7 @@ pub(crate) async fn show(request: HttpRequest, slug: web::Path<String>) -> Resul
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
     if !wants_page {
-        return Ok(HttpResponse::Ok().json(ProblemKind::of(kind)));
+        return json(&request, &ProblemKind::of(kind));
     }
     // Every text is ours and holds no markup.
     let page = format!(
@@ -67,15 +72,40 @@ pub(crate) async fn show(request: HttpRequest, slug: web::Path<String>) -> Resul
         status = kind.status().as_u16(),
         code = kind.code(),
     );
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(page))
+    Ok(varied(conditional::hashed(
+        &request,
+        OF_THE_BUILD,
+        "text/html; charset=utf-8",
+        page,
+    )))
 }
 
 /// Lists all kinds of problems.
 #[utoipa::path(get, path = "/problems", tag = "operations", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The ETag of what you have")),
     responses((status = 200, description = "All kinds", body = [ProblemKind])))]
-pub(crate) async fn list() -> HttpResponse {
+pub(crate) async fn list(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let kinds: Vec<ProblemKind> = Kind::ALL.iter().copied().map(ProblemKind::of).collect();
-    HttpResponse::Ok().json(kinds)
+    json(&request, &kinds)
+}
+
+fn json<T: Serialize>(request: &HttpRequest, body: &T) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written");
+        Problem::new(Kind::Internal, "the answer cannot be written")
+    })?;
+    Ok(varied(conditional::hashed(
+        request,
+        OF_THE_BUILD,
+        "application/json",
+        bytes,
+    )))
+}
+
+/// The same address is a page for browsers.
+fn varied(mut answer: HttpResponse) -> HttpResponse {
+    answer
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("accept"));
+    answer
 }

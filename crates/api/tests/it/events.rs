@@ -90,7 +90,7 @@ fn listeners_are_bounded_and_a_place_is_free_again() {
         .map(|_| house.client.stream("/v1/events").unwrap())
         .collect();
     let refused = house.client.get("/v1/events");
-    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
     streams.pop();
     Deadline::seconds(10).wait("a free place", || {
         match house.client.send("HEAD", "/v1/events", &[], Body::Empty) {

@@ -54,7 +54,7 @@ pub(crate) struct House {
     pub(crate) hand: ClockHand,
     pub(crate) stop: StopHandle,
     thread: Option<JoinHandle<()>>,
-    _folder: TempDir,
+    folder: Option<TempDir>,
 }
 
 /// Opens a house as it is shipped, but for limits that a test reaches quickly.
@@ -64,11 +64,19 @@ pub(crate) fn house() -> House {
 
 /// Opens a house whose engine has other limits.
 pub(crate) fn house_with(limits: &EngineConfig) -> House {
-    let limits = EngineConfig {
-        shards: 1,
-        ..limits.clone()
-    };
-    let config = ApiConfig {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder, limits, usual())
+}
+
+/// Opens a house whose API has other limits.
+pub(crate) fn house_served(config: ApiConfig) -> House {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder, &EngineConfig::default(), config)
+}
+
+/// The API's limits in these tests: such as a test reaches quickly.
+pub(crate) fn usual() -> ApiConfig {
+    ApiConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         workers: 1,
         listeners_max: 8,
@@ -77,8 +85,14 @@ pub(crate) fn house_with(limits: &EngineConfig) -> House {
         body_timeout: Duration::from_millis(300),
         heartbeat: Duration::from_millis(100),
         ..ApiConfig::default()
+    }
+}
+
+fn open(folder: TempDir, limits: &EngineConfig, config: ApiConfig) -> House {
+    let limits = EngineConfig {
+        shards: 1,
+        ..limits.clone()
     };
-    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -95,7 +109,15 @@ pub(crate) fn house_with(limits: &EngineConfig) -> House {
         });
     });
     let (addr, stop, keys, hand) = told.recv().unwrap();
-    let first = keys.first().unwrap().unwrap();
+    let new = NewKey {
+        name: Arc::from("test"),
+        scopes: vec![Scope::Admin],
+        source: None,
+    };
+    let first = match keys.first().unwrap() {
+        Some(first) => first,
+        None => keys.create(new).unwrap().0,
+    };
     let client = Client::new(addr).with_key(first.reveal());
     House {
         client,
@@ -103,7 +125,7 @@ pub(crate) fn house_with(limits: &EngineConfig) -> House {
         hand,
         stop,
         thread: Some(thread),
-        _folder: folder,
+        folder: Some(folder),
     }
 }
 
@@ -144,6 +166,14 @@ impl House {
         drop(self.client.post(path, body).expect_status(200));
     }
 
+    /// Stops the server and starts another over the same store; the clock begins anew.
+    pub(crate) fn restart(mut self) -> Self {
+        let folder = self.folder.take().unwrap();
+        // With the keys goes the last handle of the store.
+        drop(self);
+        open(folder, &EngineConfig::default(), usual())
+    }
+
     /// Stops the server and waits for its end.
     pub(crate) fn close(&mut self) {
         let stop = self.stop.clone();
@@ -167,9 +197,13 @@ pub(crate) fn shown(answer: &Answer) -> String {
     let mut text = format!("{}\n", answer.status);
     for name in [
         "allow",
+        "cache-control",
         "content-type",
         "etag",
+        "idempotency-replayed",
         "link",
+        "ratelimit",
+        "ratelimit-policy",
         "retry-after",
         "www-authenticate",
     ] {

@@ -10,6 +10,7 @@ use crate::house::{engine, house};
 fn filled(path: &str) -> String {
     path.replace("{account}", "acme")
         .replace("{contact}", "c-1")
+        .replace("{file}", "docs.css")
         .replace("{slug}", "invalid-json")
 }
 

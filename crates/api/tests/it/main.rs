@@ -2,9 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "this is a test")]
 
 mod accounts;
+mod conditional;
+mod docs;
 mod events;
 mod house;
+mod idempotency;
 mod keys;
 mod manners;
 mod problems;
+mod rate;
 mod signals;

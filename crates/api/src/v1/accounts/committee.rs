@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::get::as_of;
 use super::notice::{ContactName, name_of};
 use crate::auth::{Caller, Read};
+use crate::conditional;
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
@@ -357,6 +358,7 @@ impl From<&AccountView> for CommitteeBody {
         ("account" = String, Path, description = "The account's id", max_length = 256),
         ("as_of" = Option<String>, Query, description = "A past instant, by all that is known now"),
         ("known_at" = Option<String>, Query, description = "Leaves out what was recorded after this instant"),
+        ("If-None-Match" = Option<String>, Header, description = "With `as_of`: the ETag of what you have"),
     ),
     responses((status = 200, description = "Its committee", body = CommitteeBody)))]
 pub(crate) async fn committee(
@@ -374,5 +376,7 @@ pub(crate) async fn committee(
         .account(&id, as_of)
         .await?
         .ok_or_else(|| no_account(&id))?;
-    Ok(HttpResponse::Ok().json(CommitteeBody::from(&view)))
+    conditional::read(&request, as_of, &CommitteeBody::from(&view), |body| {
+        HttpResponse::Ok().json(body)
+    })
 }

@@ -10,6 +10,7 @@ use super::get::as_of;
 use super::notice::{ContactName, name_of};
 use super::standing::StandingBody;
 use crate::auth::{Caller, Read};
+use crate::conditional;
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
@@ -175,6 +176,7 @@ impl From<Line> for LineBody {
         ("account" = String, Path, description = "The account's id", max_length = 256),
         ("as_of" = Option<String>, Query, description = "A past instant, by all that is known now"),
         ("known_at" = Option<String>, Query, description = "Leaves out what was recorded after this instant"),
+        ("If-None-Match" = Option<String>, Header, description = "With `as_of`: the ETag of what you have"),
     ),
     responses((status = 200, description = "Where its intent points come from", body = ExplanationBody)))]
 pub(crate) async fn explanation(
@@ -192,12 +194,13 @@ pub(crate) async fn explanation(
         .explanation(&id, as_of)
         .await?
         .ok_or_else(|| no_account(&id))?;
-    Ok(HttpResponse::Ok().json(ExplanationBody {
+    let body = ExplanationBody {
         id: id.to_string(),
         standing: (&view).into(),
         groups: groups
             .into_iter()
             .map(|group| GroupBody::of(group, &view.directory))
             .collect(),
-    }))
+    };
+    conditional::read(&request, as_of, &body, |body| HttpResponse::Ok().json(body))
 }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::standing::StandingBody;
 use super::value::AttributeValue;
 use crate::auth::{Caller, Read};
+use crate::conditional;
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
@@ -178,9 +179,11 @@ pub(super) fn as_of(params: &mut Params, now: Timestamp) -> AsOf {
         ("account" = String, Path, description = "The account's id", max_length = 256),
         ("as_of" = Option<String>, Query, description = "A past instant, by all that is known now"),
         ("known_at" = Option<String>, Query, description = "Leaves out what was recorded after this instant"),
+        ("If-None-Match" = Option<String>, Header, description = "With `as_of`: the ETag of what you have"),
     ),
     responses((status = 200, description = "The account", body = AccountBody,
-        headers(("ETag" = String, description = "The version of what is recorded of it; `If-Match` takes it")))))]
+        headers(("ETag" = String, description = "The version of what is recorded of it; `If-Match` takes it. With \
+            `as_of`: the hash of this answer; `If-None-Match` takes it")))))]
 pub(crate) async fn get(
     _caller: Caller<Read>,
     request: HttpRequest,
@@ -196,9 +199,11 @@ pub(crate) async fn get(
         .account(&id, as_of)
         .await?
         .ok_or_else(|| no_account(&id))?;
-    let mut response = HttpResponse::Ok();
-    if as_of == AsOf::default() {
-        response.insert_header((header::ETAG, etag(view.seq)));
-    }
-    Ok(response.json(AccountBody::from(&view)))
+    conditional::read(&request, as_of, &AccountBody::from(&view), |body| {
+        let mut response = HttpResponse::Ok();
+        if as_of == AsOf::default() {
+            response.insert_header((header::ETAG, etag(view.seq)));
+        }
+        response.json(body)
+    })
 }

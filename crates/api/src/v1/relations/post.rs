@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::auth::{Caller, Write};
 use crate::body::JsonBody;
+use crate::idempotency;
 use crate::problem::Problem;
 use crate::query::{Params, named};
 use crate::state::Api;
@@ -61,11 +62,16 @@ pub(super) fn kind(word: &str) -> Result<RelationKind, String> {
     params(
         ("account" = String, Path, description = "The account's id", max_length = 256),
         ("If-Match" = Option<String>, Header, description = "The account's version the change is of"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A text of your own for this request, such as a \
+            UUID: the same request with the same key again gets the same answer, and nothing is made twice"),
     ),
     request_body = RelationPost,
-    responses((status = 200, description = "It is recorded", body = ChangeAnswer)))]
+    responses(
+        (status = 201, description = "It is recorded, and its account was made for it", body = ChangeAnswer),
+        (status = 200, description = "It is recorded", body = ChangeAnswer),
+    ))]
 pub(crate) async fn post(
-    _caller: Caller<Write>,
+    caller: Caller<Write>,
     request: HttpRequest,
     path: web::Path<AccountPath>,
     api: web::Data<Api>,
@@ -75,6 +81,10 @@ pub(crate) async fn post(
     let account = path.account()?;
     let expected = edit::expected(&request)?;
     let command = Command::Relate(body.check()?);
-    let receipt = api.engine.execute(account.clone(), command, expected).await?;
-    Ok(edit::answer(account.as_str(), receipt.created, &receipt))
+    let engine = api.engine.clone();
+    idempotency::once(&caller, &request, &api, async move {
+        let receipt = engine.execute(account.clone(), command, expected).await?;
+        Ok(edit::answer(account.as_str(), receipt.created, &receipt))
+    })
+    .await
 }
