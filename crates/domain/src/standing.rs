@@ -22,9 +22,11 @@ use crate::time::Timestamp;
 mod fold;
 mod late;
 mod reading;
+mod tape;
 
 pub use fold::{Horizon, ModelInForce, corrections, refold};
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
+pub use tape::{TAPE_WEEKS, Tape, TapeWeeks};
 
 /// How many distinct unknown kinds an account remembers by name.
 pub const UNKNOWN_KINDS_MAX: usize = 32;
@@ -120,6 +122,8 @@ pub struct Standing {
     pub unknown_kinds: BTreeSet<Kind>,
     /// Something was recorded that may change the past: to be folded again from history.
     pub stale: bool,
+    /// What heat was at the end of past weeks and days, as far as something changed since.
+    pub tape: Tape,
     /// The instant up to which nothing changed since `judged_to`.
     checked_to: Timestamp,
     /// Nothing changes before this instant; `None`: never by time alone. Not known while `restless`.
@@ -271,6 +275,7 @@ impl Standing {
             unknown: 0,
             unknown_kinds: BTreeSet::new(),
             stale: false,
+            tape: Tape::blank(),
             checked_to: Timestamp::MIN,
             quiet_until: None,
             restless: false,
@@ -300,6 +305,12 @@ impl Standing {
         self.quiet_until
     }
 
+    /// Returns whether what was recorded late may have changed the past: judgements, or only the heats noted of it.
+    #[must_use]
+    pub fn is_to_be_told_anew(&self) -> bool {
+        self.stale || self.tape.is_outdated()
+    }
+
     /// Takes up facts that weights, fit and thresholds hang on.
     pub(crate) fn refresh(&mut self, state: &AccountState, model: &Model) {
         self.fit = Fit::of(&model.fit, state);
@@ -327,7 +338,9 @@ impl Standing {
             }
             return;
         };
+        self.note(model, signal.occurred_at);
         self.counted += 1;
+        self.tape.set_known(true);
         let solution = signal.solution.as_ref().or(rule.solution.as_ref());
         let ruled = RuledKind {
             kind: signal.kind.clone(),
@@ -356,6 +369,30 @@ impl Standing {
             });
             member.person.add(&ruled, rule, &view);
         }
+    }
+
+    /// Notes the heats at the ends of weeks and days before `t`, ahead of a change at `t`.
+    fn note(&mut self, model: &Model, t: Timestamp) {
+        if t.day() > self.tape.next() {
+            self.tape = self.tape_to(model, t);
+        }
+    }
+
+    /// Returns the tape with the weeks and days noted that ended before `t`, not before the last change.
+    #[must_use]
+    pub fn tape_to(&self, model: &Model, t: Timestamp) -> Tape {
+        let curves: Vec<Curves> = self.groups.iter().map(Curves::of).collect();
+        let weighted: Vec<Vec<Weighted<'_>>> = curves.iter().map(Curves::weighted).collect();
+        let heat = |at| {
+            // Heat is monotone in points, so that of the best group is the largest.
+            weighted
+                .iter()
+                .map(|people| engagement::heat(Curve { people }.at(at), model.half_point))
+                .fold(0.0, f64::max)
+        };
+        let mut tape = self.tape;
+        tape.note(t, heat);
+        tape
     }
 
     /// Judges every group at `t`: MQA, band, who is engaged. Says what changed.

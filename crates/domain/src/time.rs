@@ -105,6 +105,37 @@ impl Day {
     pub fn start(self) -> Timestamp {
         Timestamp::from_millis(i64::from(self.0) * DAY_MS)
     }
+
+    /// Returns the last millisecond of the day.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        Timestamp::from_millis((i64::from(self.0) + 1) * DAY_MS - 1)
+    }
+
+    /// Returns the week the day is in.
+    #[must_use]
+    pub fn week(self) -> Week {
+        // 1970-01-01 was a Thursday, three days after its Monday.
+        Week((self.0 + 3).div_euclid(7))
+    }
+}
+
+/// A UTC week from Monday to Sunday, counted from the one 1970-01-01 is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Week(pub i32);
+
+impl Week {
+    /// Returns the week's Monday.
+    #[must_use]
+    pub fn monday(self) -> Day {
+        Day(self.0 * 7 - 3)
+    }
+
+    /// Returns the last millisecond of the week's Sunday.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        Day(self.0 * 7 + 3).end()
+    }
 }
 
 /// A span in days; may be a fraction.

@@ -77,7 +77,7 @@ impl Actor for AccountActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        if self.standing.stale {
+        if self.standing.is_to_be_told_anew() {
             self.refold_soon(ctx);
         }
     }
@@ -239,9 +239,9 @@ impl AccountActor {
 
     /// Sets the account's timers, and saves a snapshot when it is worth one.
     fn schedule(&mut self, wake_at: Option<Timestamp>, ctx: &mut Context<Self>) {
-        let wake_at = wake_at.filter(|_| !self.standing.stale);
+        let wake_at = wake_at.filter(|_| !self.standing.is_to_be_told_anew());
         self.shared.timers.set(&self.id, wake_at, self.shared.clock.now());
-        if self.standing.stale {
+        if self.standing.is_to_be_told_anew() {
             self.refold_soon(ctx);
         }
         let inside = self

@@ -12,7 +12,7 @@ use quorate_domain::engagement::{self, Band};
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::model::Model;
-use quorate_domain::standing::Stage;
+use quorate_domain::standing::{Stage, Tape};
 use quorate_domain::time::Timestamp;
 
 use crate::view::AccountRow;
@@ -40,6 +40,8 @@ pub(crate) struct Row {
     pub(crate) country: Option<Arc<str>>,
     /// Intent points over time.
     pub(crate) curve: HeatCurve,
+    /// Heat at the ends of the weeks and days before `curve` begins.
+    pub(crate) tape: Tape,
     pub(crate) fit: Option<f64>,
     pub(crate) grade: Option<Grade>,
     pub(crate) quorum: Option<f64>,
@@ -61,7 +63,8 @@ impl Row {
     /// Returns the row as people see it at `t`.
     pub(crate) fn at(&self, t: Timestamp, half_point: f64) -> AccountRow {
         let intent_points = self.curve.points(t);
-        let heat = engagement::heat(intent_points, half_point);
+        let heat_at = |at| engagement::heat(self.curve.points(at), half_point);
+        let heat = heat_at(t);
         AccountRow {
             id: self.id.clone(),
             name: self.name.clone().unwrap_or_else(|| Arc::from(self.id.as_str())),
@@ -74,6 +77,8 @@ impl Row {
             heat,
             band: Band::of(heat),
             momentum: self.curve.momentum(t),
+            tape: self.tape.weeks(t, heat_at),
+            week_change: self.tape.week_change(t, heat_at),
             fit: self.fit,
             grade: self.grade,
             quorum: self.quorum,

@@ -630,8 +630,8 @@ fn load_index(
         });
         match row {
             Some(row) => {
-                // A row of another model is made anew, a few at a time.
-                let at = if row.model == current.version {
+                // A row of another model, or one stored before tapes were kept, is made anew, a few at a time.
+                let at = if row.model == current.version && !row.tape.is_outdated() {
                     row.wake_at
                 } else {
                     Some(now)

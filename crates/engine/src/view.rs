@@ -7,7 +7,7 @@ use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::model::Model;
-use quorate_domain::standing::{Change, Notice, Reading, Stage};
+use quorate_domain::standing::{Change, Notice, Reading, Stage, TapeWeeks};
 use quorate_domain::time::Timestamp;
 use quorate_store::Durability;
 
@@ -93,6 +93,11 @@ pub struct AccountRow {
     pub band: Band,
     /// Momentum at the list's instant.
     pub momentum: Option<f64>,
+    /// Heat at the end of each of the last weeks and, last, at the list's instant, in whole degrees.
+    pub tape: TapeWeeks,
+    /// By how many whole degrees heat moved since the start of the UTC day a week before the list's instant;
+    /// `None`: nothing that counts is known.
+    pub week_change: Option<i16>,
     /// Fit, `0..=100`.
     pub fit: Option<f64>,
     /// Its grade.

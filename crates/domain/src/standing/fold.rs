@@ -14,7 +14,7 @@ use crate::model::Model;
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
-use super::{Change, Notice, Span, Standing};
+use super::{Change, Notice, Span, Standing, late};
 
 /// A model and from when it is in force.
 #[derive(Clone, Debug)]
@@ -92,6 +92,7 @@ impl Standing {
                     self.stale = true;
                 } else {
                     self.advance_lazily(state, model, at, notices);
+                    self.note(model, at);
                     state.apply(record);
                     self.refresh(state, model);
                     self.facts_to = at;
@@ -139,6 +140,9 @@ impl Standing {
         } else {
             let effect = self.late_effect(signal, model);
             self.add(signal, state, model);
+            if effect != late::Effect::Nothing {
+                self.tape.take_late(signal.occurred_at);
+            }
             if self.leaves_the_past(signal, effect, state, model) {
                 self.judge(state, model, self.judged_to, notices);
             } else {
@@ -303,6 +307,7 @@ pub fn refold(
                         if !matters(&record.event, model) {
                             continue;
                         }
+                        standing.note(model, *at);
                         standing.refresh(&state, model);
                         standing.facts_to = *at;
                         if standing.signals() == 0 {
@@ -313,6 +318,7 @@ pub fn refold(
                 }
             }
             Entry::Model(later) => {
+                standing.note(model, *at);
                 model = &later.model;
                 standing = standing.under(&state, model, later.version, &folded);
                 standing.facts_to = *at;
@@ -330,6 +336,9 @@ impl Standing {
     /// Returns the standing under another model from here on: the sums anew, the status carried over.
     fn under(self, state: &AccountState, model: &Model, version: ModelVersion, folded: &[&Signal]) -> Self {
         let mut next = Self::new(state, model, version);
+        // What was noted stays as it was under the old model; whether anything counts is for the new one to say.
+        next.tape = self.tape;
+        next.tape.set_known(false);
         for signal in folded {
             next.add(signal, state, model);
         }

@@ -66,3 +66,16 @@ fn a_point_halves_every_half_life() {
     assert!((half_life.remaining(90 * DAY_MS) - 0.125).abs() < 1e-15);
     assert!((half_life.remaining(0) - 1.0).abs() < 1e-15);
 }
+
+#[test]
+fn weeks_go_from_monday_to_sunday() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let week = at("2026-08-03T00:00:00Z").day().week();
+    assert_eq!(at("2026-08-09T23:59:59.999Z").day().week(), week);
+    assert_eq!(week.end(), at("2026-08-09T23:59:59.999Z"));
+    assert_eq!(week.monday().start(), at("2026-08-03T00:00:00Z"));
+    assert_eq!(at("2026-08-02T23:59:59.999Z").day().week(), Week(week.0 - 1));
+    // Before 1970 too.
+    assert_eq!(at("1969-12-29T00:00:00Z").day().week(), Week(0));
+    assert_eq!(at("1969-12-28T23:00:00Z").day().week(), Week(-1));
+}

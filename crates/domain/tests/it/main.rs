@@ -9,3 +9,4 @@ mod examples;
 mod generate;
 mod properties;
 mod reference;
+mod tape;

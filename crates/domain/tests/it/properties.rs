@@ -29,9 +29,9 @@ use crate::reference::{self, DAY, Model, Record, View, What};
 /// How far apart the reference looks at time.
 const STEP: i64 = 600_000;
 /// When all histories have ended; what is asked about lies behind it.
-const NOW: i64 = START + 37 * DAY;
+pub(crate) const NOW: i64 = START + 37 * DAY;
 
-fn config(cases: u32) -> Config {
+pub(crate) fn config(cases: u32) -> Config {
     #[expect(clippy::disallowed_methods, reason = "a test may be told to take its time")]
     let soak = std::env::var("QUORATE_SOAK").is_ok();
     Config {
@@ -47,29 +47,29 @@ fn config(cases: u32) -> Config {
     }
 }
 
-fn id() -> AccountId {
+pub(crate) fn id() -> AccountId {
     AccountId::trusted("acct")
 }
 
-fn ms(at: i64) -> Timestamp {
+pub(crate) fn ms(at: i64) -> Timestamp {
     Timestamp::from_millis(at)
 }
 
-struct Folded {
-    state: AccountState,
-    standing: Standing,
-    notices: Vec<Notice>,
+pub(crate) struct Folded {
+    pub(crate) state: AccountState,
+    pub(crate) standing: Standing,
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Folded {
-    fn until(mut self, model: &model::Model, t: i64) -> Self {
+    pub(crate) fn until(mut self, model: &model::Model, t: i64) -> Self {
         self.standing
             .advance(&self.state, model, ms(t), &mut self.notices);
         self
     }
 }
 
-fn fold_anew(records: &[DomainRecord], models: &[ModelInForce], as_of: i64, now: i64) -> Folded {
+pub(crate) fn fold_anew(records: &[DomainRecord], models: &[ModelInForce], as_of: i64, now: i64) -> Folded {
     let mut notices = Vec::new();
     let horizon = Horizon {
         as_of: ms(as_of),

@@ -79,6 +79,9 @@ impl AccountActor {
             industry: text("industry"),
             country: text("country"),
             curve,
+            tape: self
+                .standing
+                .tape_to(&self.shared.models.current().model, now),
             fit: fit.score,
             grade: fit.grade,
             quorum: self.quorum(best),
@@ -95,9 +98,9 @@ impl AccountActor {
         }
     }
 
-    /// Returns when the account should be looked at again; a stale one at once.
+    /// Returns when the account should be looked at again; one whose past is to be told anew at once.
     fn wake_at(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.standing.stale {
+        if self.standing.is_to_be_told_anew() {
             return Some(now);
         }
         self.standing.wake_at(&self.shared.models.current().model)

@@ -14,7 +14,7 @@ impl Handler<Wake> for AccountActor {
     type Result = AtomicResponse<Self, Result<(), Failure>>;
 
     fn handle(&mut self, _: Wake, ctx: &mut Context<Self>) -> Self::Result {
-        if self.standing.stale {
+        if self.standing.is_to_be_told_anew() {
             return AtomicResponse::new(self.tell_anew());
         }
         let model = std::sync::Arc::clone(&self.shared.models.current().model);
@@ -25,7 +25,7 @@ impl Handler<Wake> for AccountActor {
             .shared
             .index
             .row(&self.id)
-            .is_none_or(|row| row.model != self.standing.model);
+            .is_none_or(|row| row.model != self.standing.model || row.tape.is_outdated());
         if notices.is_empty() && !outdated {
             let wake_at = self.standing.wake_at(&model);
             self.schedule(wake_at, ctx);

@@ -31,6 +31,7 @@ fn row(no: u32, points: f64, half_life_days: f64) -> Row {
             fast: points,
             slow: points,
         },
+        tape: Tape::blank(),
         fit: no.is_multiple_of(2).then(|| f64::from(no % 100)),
         grade: None,
         quorum: None,

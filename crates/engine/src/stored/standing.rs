@@ -10,7 +10,7 @@ use quorate_domain::id::{ContactNo, Kind, ModelVersion, SignalId, Solution};
 use quorate_domain::model::Model;
 use quorate_domain::mqa::{ConditionKind, MqaStatus};
 use quorate_domain::signal::{Signal, SignalSource};
-use quorate_domain::standing::{Group, Member, RuledKind, Span, Standing};
+use quorate_domain::standing::{Group, Member, RuledKind, Span, Standing, Tape};
 use quorate_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,24 @@ pub(crate) struct StandingV1 {
     counted: u64,
     unknown: u64,
     unknown_kinds: Vec<String>,
+    /// Missing before tapes were kept: then the standing is folded anew.
+    #[serde(default)]
+    tape: Option<TapeV1>,
+}
+
+/// A tape; cells are whole degrees, or 255 where nothing was known.
+#[derive(Serialize, Deserialize)]
+pub(super) struct TapeV1 {
+    #[serde(rename = "n")]
+    next_day: i32,
+    #[serde(rename = "w")]
+    weeks: Vec<u8>,
+    #[serde(rename = "d")]
+    days: Vec<u8>,
+    #[serde(rename = "k")]
+    known: bool,
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    outdated: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,10 +111,12 @@ impl StandingV1 {
                 .iter()
                 .map(|kind| kind.as_str().to_owned())
                 .collect(),
+            tape: Some(TapeV1::of(&standing.tape)),
         }
     }
 
-    /// Returns the standing; `None` when the model knows a kind no more, so that it has to be folded anew.
+    /// Returns the standing; `None` when the model knows a kind no more, or an older version stored it, so that it
+    /// has to be folded anew.
     pub(crate) fn restore(
         self,
         state: &AccountState,
@@ -118,8 +138,31 @@ impl StandingV1 {
         standing.counted = self.counted;
         standing.unknown = self.unknown;
         standing.unknown_kinds = self.unknown_kinds.into_iter().map(Kind::trusted).collect();
+        standing.tape = self.tape?.restore();
         standing.resume(state, model);
         Some(standing)
+    }
+}
+
+impl TapeV1 {
+    pub(super) fn of(tape: &Tape) -> Self {
+        Self {
+            next_day: tape.next().0,
+            weeks: tape.stored_weeks().to_vec(),
+            days: tape.stored_days().to_vec(),
+            known: tape.is_known(),
+            outdated: tape.is_outdated(),
+        }
+    }
+
+    pub(super) fn restore(&self) -> Tape {
+        Tape::restored(
+            Day(self.next_day),
+            &self.weeks,
+            &self.days,
+            self.known,
+            self.outdated,
+        )
     }
 }
 

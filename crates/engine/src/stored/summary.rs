@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
-use quorate_domain::standing::Stage;
+use quorate_domain::standing::{Stage, Tape};
 use quorate_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::standing::TapeV1;
 use crate::index::{HeatCurve, Row, Term};
 
 /// Short names: there is one of these for every known account.
@@ -57,6 +58,8 @@ pub(crate) struct SummaryV1<'a> {
     wake_at: Option<i64>,
     #[serde(rename = "v")]
     model: u64,
+    #[serde(rename = "ht", default, skip_serializing_if = "Option::is_none")]
+    tape: Option<TapeV1>,
 }
 
 impl<'a> SummaryV1<'a> {
@@ -90,6 +93,7 @@ impl<'a> SummaryV1<'a> {
             contacts: row.contacts,
             wake_at: millis(row.wake_at),
             model: row.model.0,
+            tape: Some(TapeV1::of(&row.tape)),
         }
     }
 
@@ -135,6 +139,7 @@ impl<'a> SummaryV1<'a> {
             seq,
             wake_at: instant(self.wake_at),
             model: ModelVersion(self.model),
+            tape: self.tape.map_or(Tape::lost(), |tape| tape.restore()),
         }
     }
 }
