@@ -68,9 +68,16 @@ fn check(
     let (weeks, change) = weeks(folded, model, now);
     let this_week = ms(now).day().week().0;
     for (cell, ago) in weeks.iter().rev().zip(0_i32..) {
-        let at = if ago == 0 { ms(now) } else { Week(this_week - ago).end() };
+        let at = if ago == 0 {
+            ms(now)
+        } else {
+            Week(this_week - ago).end()
+        };
         let heat = heat_as_of(records, models, at, now);
-        prop_assert!(same_degrees(*cell, heat), "{at}: {cell:?} and {heat:?} in {weeks:?}");
+        prop_assert!(
+            same_degrees(*cell, heat),
+            "{at}: {cell:?} and {heat:?} in {weeks:?}"
+        );
     }
     let start_ms = ms(now).day().start().as_millis() - 7 * DAY;
     let before = heat_as_of(records, models, ms(start_ms - 1), now).unwrap_or(0.0);

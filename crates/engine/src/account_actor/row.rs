@@ -79,9 +79,7 @@ impl AccountActor {
             industry: text("industry"),
             country: text("country"),
             curve,
-            tape: self
-                .standing
-                .tape_to(&self.shared.models.current().model, now),
+            tape: self.standing.tape_to(&self.shared.models.current().model, now),
             fit: fit.score,
             grade: fit.grade,
             quorum: self.quorum(best),

@@ -47,14 +47,24 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 pub(crate) fn open(folder: &Path, now: Timestamp, config: EngineConfig) -> House {
-    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
-    let (clock, hand) = Clock::manual(now);
     let model = Arc::new(Model::from_toml(MODEL).unwrap());
     let models = vec![ModelInForce {
         from: Timestamp::MIN,
         version: ModelVersion(1),
         model,
     }];
+    open_under(folder, now, config, models)
+}
+
+/// Opens an engine under these models, oldest first.
+pub(crate) fn open_under(
+    folder: &Path,
+    now: Timestamp,
+    config: EngineConfig,
+    models: Vec<ModelInForce>,
+) -> House {
+    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
+    let (clock, hand) = Clock::manual(now);
     let engine = Engine::start(store, models, clock, config).unwrap();
     House { engine, hand }
 }

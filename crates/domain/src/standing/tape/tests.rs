@@ -30,7 +30,10 @@ fn check(tape: &Tape, read_at: &str, expected: &[u8]) {
 #[test]
 fn a_blank_tape_shows_nothing() {
     check(&Tape::blank(), "2026-08-03T00:00:00Z", &[]);
-    assert_eq!(Tape::blank().week_change(at("2026-08-03T00:00:00Z"), fading), None);
+    assert_eq!(
+        Tape::blank().week_change(at("2026-08-03T00:00:00Z"), fading),
+        None
+    );
 }
 
 #[test]
@@ -52,7 +55,10 @@ fn what_is_noted_stays_and_what_is_older_than_the_tape_goes() {
     let mut tape = begun();
     tape.note(at("2026-08-24T00:00:00Z"), fading);
     let weeks = tape.weeks(at("2026-08-25T00:00:00Z"), |_| 5.0);
-    assert_eq!(weeks.get(22..), Some(&[Some(73), Some(66), Some(59), Some(5)][..]));
+    assert_eq!(
+        weeks.get(22..),
+        Some(&[Some(73), Some(66), Some(59), Some(5)][..])
+    );
     let weeks = tape.weeks(at("2027-01-25T00:00:00Z"), |_| 5.0);
     // The week of 3 August is 25 weeks before that of 25 January.
     assert_eq!(weeks.first(), Some(&Some(73)));

@@ -28,6 +28,8 @@ pub(crate) fn northfold() -> AccountRow {
         heat: 84.2,
         band: Band::Burning,
         momentum: Some(2.11),
+        tape: std::array::from_fn(|week| u8::try_from(week * 3 + 9).ok()),
+        week_change: Some(24),
         fit: Some(92.9),
         grade: Some(Grade::A),
         quorum: Some(60.5),
