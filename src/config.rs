@@ -252,6 +252,7 @@ impl Config {
             contacts_max: engine.contacts_max,
             fields_max: engine.fields_max,
             kinds_max: engine.kinds_max,
+            ..Policy::default()
         };
         EngineConfig { policy, ..limits }
     }

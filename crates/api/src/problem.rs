@@ -257,8 +257,10 @@ impl From<EngineError> for Problem {
 
 fn rejected(rejection: &Rejection) -> Problem {
     let text = rejection.to_string();
+    let field =
+        |pointer: &str| Problem::new(Kind::InvalidField, &*text).with(FieldError::at(pointer, &*text));
     match rejection {
-        Rejection::TooManyContacts { .. } | Rejection::TooManyFields { .. } => {
+        Rejection::TooManyContacts { .. } | Rejection::TooManyFields { .. } | Rejection::TooMany { .. } => {
             Problem::new(Kind::LimitReached, text)
         }
         Rejection::SelfRelation => Problem::new(Kind::InvalidField, &*text).with(FieldError::at("/to", text)),
@@ -269,5 +271,14 @@ fn rejected(rejection: &Rejection) -> Problem {
             .with(FieldError::at(format!("/attributes/{field}"), text)),
         Rejection::UnknownContact { .. } => Problem::new(Kind::ContactNotFound, text),
         Rejection::UnknownRelation => Problem::new(Kind::RelationNotFound, text),
+        Rejection::UnknownEvidence { .. } => Problem::new(Kind::EvidenceNotFound, text),
+        Rejection::UnknownFramework { .. } => field("/framework"),
+        Rejection::UnknownElement { .. } => field("/element"),
+        Rejection::NoArtefact => field("/artefact"),
+        Rejection::EvidenceAhead { .. } => field("/said_at"),
+        Rejection::UnknownSolution { .. } => field("/solution"),
+        Rejection::Amount { .. } => field("/amount"),
+        Rejection::SnoozeOver { .. } => field("/until"),
+        Rejection::TextTooLong { field: name } => field(&format!("/{name}")),
     }
 }

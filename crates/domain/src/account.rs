@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contact::{Card, Contact, RelationKey};
-use crate::id::{AccountId, ContactId, ContactNo, Kind};
+use crate::evidence::{Contest, Evidence};
+use crate::id::{AccountId, ContactId, ContactNo, EvidenceNo, Kind, OpportunityId, Solution};
+use crate::opportunity::Opportunity;
 use crate::time::Timestamp;
-use crate::value::{Stated, Value};
+use crate::value::{Source, Stated, Value};
 
 mod command;
 mod decide;
@@ -15,7 +17,8 @@ mod event;
 mod rejection;
 
 pub use command::{
-    AccountChange, Command, ContactChange, ContactRef, FUTURE_MAX_MS, NewSignal, Patch, Policy, Relate,
+    AccountChange, Command, ContactChange, ContactRef, FUTURE_MAX_MS, NewSignal, OpportunityChange, Patch,
+    Policy, Relate, SnoozeGap, StateEvidence,
 };
 pub use decide::{Decision, IgnoredField, Outcome, decide};
 pub(crate) use event::ContactField;
@@ -63,6 +66,27 @@ pub struct AccountState {
     pub expired: u64,
     /// The newest `occurred_at` among signals that are not expired.
     pub last_signal_at: Option<Timestamp>,
+    /// Evidence by number; what was retracted is absent.
+    pub evidence: BTreeMap<EvidenceNo, Evidence>,
+    /// The largest number evidence was ever given.
+    pub evidence_last: EvidenceNo,
+    /// Opportunities by id.
+    pub opportunities: BTreeMap<OpportunityId, Opportunity>,
+    /// Gaps that were put off, by buying group and gap id; some may be over.
+    pub snoozes: BTreeMap<(Option<Solution>, Arc<str>), Snooze>,
+}
+
+/// A gap that was put off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snooze {
+    /// Until when; at that instant it is shown again.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+    /// Who says so.
+    pub source: Source,
+    /// When it was recorded.
+    pub at: Timestamp,
 }
 
 impl AccountState {
@@ -80,6 +104,10 @@ impl AccountState {
             signals: 0,
             expired: 0,
             last_signal_at: None,
+            evidence: BTreeMap::new(),
+            evidence_last: EvidenceNo(0),
+            opportunities: BTreeMap::new(),
+            snoozes: BTreeMap::new(),
         }
     }
 
@@ -155,6 +183,63 @@ impl AccountState {
                     self.expired += 1;
                 } else {
                     self.last_signal_at = self.last_signal_at.max(Some(signal.occurred_at));
+                }
+            }
+            Event::EvidenceStated { evidence, statement } => {
+                self.evidence_last = self.evidence_last.max(*evidence);
+                let stated = Evidence {
+                    no: *evidence,
+                    statement: (**statement).clone(),
+                    recorded_at: record.at,
+                    contested: None,
+                };
+                self.evidence.insert(*evidence, stated);
+            }
+            Event::EvidenceRetracted { evidence, .. } => {
+                self.evidence.remove(evidence);
+            }
+            Event::EvidenceContested {
+                evidence,
+                by,
+                note,
+                source,
+            } => {
+                if let Some(known) = self.evidence.get_mut(evidence) {
+                    known.contested = Some(Contest {
+                        by: *by,
+                        note: note.clone(),
+                        source: source.clone(),
+                        at: record.at,
+                    });
+                }
+            }
+            Event::OpportunitySet(opportunity) => {
+                self.opportunities
+                    .insert(opportunity.id.clone(), (**opportunity).clone());
+            }
+            Event::GapSnoozed {
+                solution,
+                gap,
+                until,
+                reason,
+                source,
+            } => {
+                // What is over says nothing any more.
+                self.snoozes.retain(|_, snooze| snooze.until > record.at);
+                let key = (solution.clone(), gap.clone());
+                match until {
+                    Some(until) => {
+                        let snooze = Snooze {
+                            until: *until,
+                            reason: reason.clone(),
+                            source: source.clone(),
+                            at: record.at,
+                        };
+                        self.snoozes.insert(key, snooze);
+                    }
+                    None => {
+                        self.snoozes.remove(&key);
+                    }
                 }
             }
         }

@@ -104,6 +104,10 @@ text_id! {
     Role
 }
 text_id! {
+    /// An opportunity's id, unique within its account; most often the CRM's.
+    OpportunityId
+}
+text_id! {
     /// Something the model sells. The one unnamed solution of a model that lists none is no `Solution` at all.
     Solution
 }
@@ -130,6 +134,10 @@ impl Role {
 /// A contact's internal number within its account: what journal, snapshots, index and logs carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContactNo(pub u32);
+
+/// A piece of evidence's number within its account, from 1; never given twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EvidenceNo(pub u32);
 
 /// A record's place in its account's journal, from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

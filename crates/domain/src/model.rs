@@ -235,6 +235,24 @@ pub struct MqaSegment {
 pub struct Frameworks {
     /// The frameworks in use; the first one gives the account's `completeness`.
     pub in_use: Vec<Framework>,
+    /// The currency `min_amount` is in, such as `EUR`; `None`: whatever the opportunities are in.
+    pub currency: Option<Arc<str>>,
+}
+
+impl Frameworks {
+    /// Returns the framework of that name; `None`: it is not in use.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Framework> {
+        self.in_use.iter().find(|framework| *framework.name == *name)
+    }
+}
+
+impl Framework {
+    /// Returns the element of that key.
+    #[must_use]
+    pub fn element(&self, key: &str) -> Option<&Element> {
+        self.elements.iter().find(|element| *element.key == *key)
+    }
 }
 
 /// A list of elements to qualify against.

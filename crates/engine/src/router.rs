@@ -308,7 +308,12 @@ impl Router {
             | Command::ChangeContact(_)
             | Command::Relate(_)
             | Command::Unrelate { .. }
-            | Command::RecordSignals(_) => false,
+            | Command::RecordSignals(_)
+            | Command::StateEvidence(_)
+            | Command::RetractEvidence { .. }
+            | Command::ContestEvidence { .. }
+            | Command::ChangeOpportunity(_)
+            | Command::SnoozeGap(_) => false,
         };
         let (answer, answered) = oneshot::channel();
         let ask = Ask::Command {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 mod envelope;
 mod event;
+mod qualify;
 mod state;
 mod word;
 

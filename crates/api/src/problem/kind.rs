@@ -77,6 +77,12 @@ kinds! {
     ContactNotFound = "contact_not_found", NOT_FOUND, "There is no such contact", again: false;
     /// There is no such relation between these contacts.
     RelationNotFound = "relation_not_found", NOT_FOUND, "There is no such relation", again: false;
+    /// The account has no such evidence, or it was retracted.
+    EvidenceNotFound = "evidence_not_found", NOT_FOUND, "There is no such evidence", again: false;
+    /// The model uses no such framework. The detail lists those it uses.
+    FrameworkNotFound = "framework_not_found", NOT_FOUND, "There is no such framework", again: false;
+    /// The account has no such gap now: it is closed, or was never there.
+    GapNotFound = "gap_not_found", NOT_FOUND, "There is no such gap", again: false;
     /// The path is there, but does not answer this method. The `Allow` header lists those it answers.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The path does not answer this method", again: false;
     /// The body did not come in, or came in too slowly. Send it again over a better line or in smaller parts.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::account::ContactFact;
 use crate::contact::{Attitude, HeldRole, RelationKind, Seniority};
-use crate::id::{ContactId, Kind, SignalId, Solution};
+use crate::evidence::Level;
+use crate::id::{ContactId, EvidenceNo, Kind, OpportunityId, SignalId, Solution};
+use crate::opportunity::OpportunityState;
 use crate::signal::SignalSource;
-use crate::time::{Days, Timestamp};
+use crate::time::{Day, Days, Timestamp};
 use crate::value::{Source, Value};
 
 /// How far ahead of its arrival a signal may be dated: 5 minutes (docs/semantics.md 3.16).
@@ -23,6 +25,12 @@ pub struct Policy {
     pub fields_max: usize,
     /// How many distinct kinds an account may see.
     pub kinds_max: usize,
+    /// How many pieces of evidence an account may have.
+    pub evidence_max: usize,
+    /// How many opportunities an account may have.
+    pub opportunities_max: usize,
+    /// How many gaps of an account may be put off.
+    pub snoozes_max: usize,
 }
 
 impl Default for Policy {
@@ -32,6 +40,9 @@ impl Default for Policy {
             contacts_max: 10_000,
             fields_max: 200,
             kinds_max: 1_000,
+            evidence_max: 2_000,
+            opportunities_max: 500,
+            snoozes_max: 500,
         }
     }
 }
@@ -63,6 +74,108 @@ pub enum Command {
     },
     /// Record signals.
     RecordSignals(Vec<NewSignal>),
+    /// State evidence for an element of a framework.
+    StateEvidence(StateEvidence),
+    /// Take evidence back: it was recorded in error.
+    RetractEvidence {
+        /// Which.
+        evidence: EvidenceNo,
+        /// Why.
+        reason: Option<Arc<str>>,
+        /// Who says so.
+        source: Source,
+    },
+    /// Record that somebody at the account denies what evidence says.
+    ContestEvidence {
+        /// Which.
+        evidence: EvidenceNo,
+        /// Who; somebody the account knows.
+        by: ContactId,
+        /// What they say.
+        note: Option<Arc<str>>,
+        /// Who records it.
+        source: Source,
+    },
+    /// Merge what is said of an opportunity; makes it.
+    ChangeOpportunity(OpportunityChange),
+    /// Put a gap off until a date, or show it again.
+    SnoozeGap(SnoozeGap),
+}
+
+/// A dated statement for an element of a framework.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateEvidence {
+    /// For which solution; `None`: for every buying group.
+    pub solution: Option<Solution>,
+    /// The framework; one in use.
+    pub framework: Arc<str>,
+    /// Its element.
+    pub element: Arc<str>,
+    /// How far it is proven.
+    pub level: Level,
+    /// What shows it; a validated statement names it.
+    pub artefact: Option<Arc<str>>,
+    /// Who at the account said or did it; introduces nobody.
+    pub said_by: Option<ContactId>,
+    /// What was said.
+    pub note: Option<Arc<str>>,
+    /// When; `None`: now.
+    pub said_at: Option<Timestamp>,
+    /// Who records it.
+    pub source: Source,
+}
+
+/// Named things merge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpportunityChange {
+    /// Which.
+    pub id: OpportunityId,
+    /// What people call it.
+    pub name: Patch<Arc<str>>,
+    /// For which solution.
+    pub solution: Patch<Solution>,
+    /// How much it is worth.
+    pub amount: Patch<f64>,
+    /// In which currency.
+    pub currency: Patch<Arc<str>>,
+    /// Whether it is open; a new one is.
+    pub state: Option<OpportunityState>,
+    /// When it is to close, or closed.
+    pub closes_on: Patch<Day>,
+    /// Who says so.
+    pub source: Source,
+}
+
+impl OpportunityChange {
+    /// Returns a change that says nothing.
+    #[must_use]
+    pub fn new(id: OpportunityId, source: Source) -> Self {
+        Self {
+            id,
+            name: Patch::Leave,
+            solution: Patch::Leave,
+            amount: Patch::Leave,
+            currency: Patch::Leave,
+            state: None,
+            closes_on: Patch::Leave,
+            source,
+        }
+    }
+}
+
+/// A gap is put off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SnoozeGap {
+    /// Of which buying group.
+    pub solution: Option<Solution>,
+    /// The gap's id.
+    pub gap: Arc<str>,
+    /// Until when; `None`: show it again.
+    pub until: Option<Timestamp>,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+    /// Who says so.
+    pub source: Source,
 }
 
 /// Named fields merge; `None` clears.
@@ -84,6 +197,17 @@ pub enum Patch<T> {
     Clear,
     /// States it.
     Set(T),
+}
+
+impl<T: Clone> Patch<T> {
+    /// Writes the change into what is there.
+    pub fn write(&self, thing: &mut Option<T>) {
+        match self {
+            Self::Leave => {}
+            Self::Clear => *thing = None,
+            Self::Set(value) => *thing = Some(value.clone()),
+        }
+    }
 }
 
 impl<T> Patch<T> {

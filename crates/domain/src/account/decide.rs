@@ -15,6 +15,8 @@ use crate::signal::{STRENGTH_MAX, Signal};
 use crate::time::Timestamp;
 use crate::value::{Source, Value};
 
+mod qualify;
+
 /// What happened to one signal of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -95,6 +97,14 @@ pub fn decide(
         Command::Relate(relate) => deciding.relate(relate)?,
         Command::Unrelate { from, to, kind } => deciding.unrelate(from, to, *kind)?,
         Command::RecordSignals(signals) => deciding.record(signals, known),
+        Command::StateEvidence(_)
+        | Command::RetractEvidence { .. }
+        | Command::ContestEvidence { .. }
+        | Command::ChangeOpportunity(_)
+        | Command::SnoozeGap(_) => {
+            let event = qualify::decide(state, directory, command, model, policy, now)?;
+            deciding.made.events.extend(event);
+        }
     }
     let Deciding { mut made, drafts, .. } = deciding;
     made.cards = drafts.into_iter().collect();

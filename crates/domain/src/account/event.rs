@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::contact::{Attitude, Contact, HeldRole, InferredRole, RelationKey, Seniority};
-use crate::id::{ContactNo, Seq};
+use crate::evidence::Statement;
+use crate::id::{ContactNo, EvidenceNo, Seq, Solution};
+use crate::opportunity::Opportunity;
 use crate::signal::Signal;
 use crate::time::Timestamp;
 use crate::value::{Source, Stated, Value};
@@ -20,17 +22,23 @@ pub struct Record {
 }
 
 impl Record {
-    /// Returns the instant the fold places the record at: a signal at its `occurred_at`, all else when recorded.
+    /// Returns the instant the fold places the record at: a signal at its `occurred_at`, evidence at its `said_at`,
+    /// all else when recorded.
     #[must_use]
     pub fn effective_at(&self) -> Timestamp {
         match &self.event {
             Event::SignalRecorded(signal) => signal.occurred_at,
+            Event::EvidenceStated { statement, .. } => statement.said_at,
             Event::FieldSet { .. }
             | Event::Disqualified { .. }
             | Event::ContactIntroduced { .. }
             | Event::ContactStated { .. }
             | Event::RelationSet { .. }
-            | Event::RelationCleared { .. } => self.at,
+            | Event::RelationCleared { .. }
+            | Event::EvidenceRetracted { .. }
+            | Event::EvidenceContested { .. }
+            | Event::OpportunitySet(_)
+            | Event::GapSnoozed { .. } => self.at,
         }
     }
 }
@@ -82,6 +90,48 @@ pub enum Event {
     },
     /// A signal came in.
     SignalRecorded(Signal),
+    /// Evidence for an element was stated.
+    EvidenceStated {
+        /// Its number.
+        evidence: EvidenceNo,
+        /// What it says.
+        statement: Box<Statement>,
+    },
+    /// Evidence was taken back: it was recorded in error.
+    EvidenceRetracted {
+        /// Which.
+        evidence: EvidenceNo,
+        /// Why.
+        reason: Option<Arc<str>>,
+        /// Who says so.
+        source: Source,
+    },
+    /// Somebody at the account denies what evidence says.
+    EvidenceContested {
+        /// Which.
+        evidence: EvidenceNo,
+        /// Who.
+        by: ContactNo,
+        /// What they say.
+        note: Option<Arc<str>>,
+        /// Who recorded it.
+        source: Source,
+    },
+    /// An opportunity was stated: as it is from now on, whole.
+    OpportunitySet(Box<Opportunity>),
+    /// A gap was put off, or is shown again (`None`).
+    GapSnoozed {
+        /// Of which buying group.
+        solution: Option<Solution>,
+        /// The gap's id.
+        gap: Arc<str>,
+        /// Until when.
+        until: Option<Timestamp>,
+        /// Why.
+        reason: Option<Arc<str>>,
+        /// Who says so.
+        source: Source,
+    },
 }
 
 /// One thing said of a contact; `None` inside takes it back.

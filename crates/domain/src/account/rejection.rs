@@ -43,6 +43,86 @@ pub enum Rejection {
         /// Which field.
         field: String,
     },
+    /// A framework the model does not use.
+    #[error("the model uses no framework {framework:?}; it uses {}", listed(.known))]
+    UnknownFramework {
+        /// What was named.
+        framework: String,
+        /// Those in use.
+        known: Vec<String>,
+    },
+    /// An element the framework does not have.
+    #[error("framework {framework:?} has no element {element:?}; it has {}", listed(.known))]
+    UnknownElement {
+        /// The framework.
+        framework: String,
+        /// What was named.
+        element: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
+    /// Validated evidence that does not say what shows it.
+    #[error("validated evidence names what shows it: the artefact is missing")]
+    NoArtefact,
+    /// Evidence dated ahead.
+    #[error("said_at {said_at} is more than {} minutes after now ({now})", FUTURE_MAX_MS / 60_000)]
+    EvidenceAhead {
+        /// What was sent.
+        said_at: Timestamp,
+        /// The engine's now.
+        now: Timestamp,
+    },
+    /// Evidence that is not there.
+    #[error("the account has no evidence {evidence}")]
+    UnknownEvidence {
+        /// What was named.
+        evidence: u32,
+    },
+    /// A solution the model does not list.
+    #[error("solution {solution:?} is not in the model; it lists {}", listed(.known))]
+    UnknownSolution {
+        /// What was named.
+        solution: String,
+        /// Those it lists.
+        known: Vec<String>,
+    },
+    /// An amount that is none.
+    #[error("amount {amount} is not a number from 0 up")]
+    Amount {
+        /// What was sent.
+        amount: f64,
+    },
+    /// More of something than an account may have.
+    #[error("the account already has {max} {what}, the most it may have")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// A text longer than it may be.
+    #[error("{field} is longer than {} bytes", crate::evidence::TEXT_MAX)]
+    TextTooLong {
+        /// Which.
+        field: &'static str,
+    },
+    /// A gap put off to a day that is over.
+    #[error("until {until} is not after now ({now})")]
+    SnoozeOver {
+        /// What was sent.
+        until: Timestamp,
+        /// The engine's now.
+        now: Timestamp,
+    },
+}
+
+/// Returns what is known, as a person reads a list.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 /// Why one signal was refused; sending it again as it is will not help.

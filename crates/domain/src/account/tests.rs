@@ -788,3 +788,5 @@ fn a_kind_over_the_limit_is_refused_and_known_kinds_go_on() {
         ]
     );
 }
+
+mod qualifying;

@@ -73,7 +73,12 @@ impl Standing {
             | Event::ContactIntroduced { .. }
             | Event::ContactStated { .. }
             | Event::RelationSet { .. }
-            | Event::RelationCleared { .. } => {
+            | Event::RelationCleared { .. }
+            | Event::EvidenceStated { .. }
+            | Event::EvidenceRetracted { .. }
+            | Event::EvidenceContested { .. }
+            | Event::OpportunitySet(_)
+            | Event::GapSnoozed { .. } => {
                 let matters = matters(&record.event, model);
                 let first = is_first(&record.event, state);
                 let at = record.at;
@@ -168,6 +173,11 @@ fn matters(event: &Event, model: &Model) -> bool {
         Event::ContactIntroduced { .. }
         | Event::RelationSet { .. }
         | Event::RelationCleared { .. }
+        | Event::EvidenceStated { .. }
+        | Event::EvidenceRetracted { .. }
+        | Event::EvidenceContested { .. }
+        | Event::OpportunitySet(_)
+        | Event::GapSnoozed { .. }
         | Event::SignalRecorded(_) => false,
     }
 }
@@ -185,6 +195,11 @@ fn is_first(event: &Event, state: &AccountState) -> bool {
         | Event::ContactIntroduced { .. }
         | Event::RelationSet { .. }
         | Event::RelationCleared { .. }
+        | Event::EvidenceStated { .. }
+        | Event::EvidenceRetracted { .. }
+        | Event::EvidenceContested { .. }
+        | Event::OpportunitySet(_)
+        | Event::GapSnoozed { .. }
         | Event::SignalRecorded(_) => false,
     }
 }
@@ -208,7 +223,13 @@ fn stating(event: &Event) -> Option<(Stating, bool)> {
         }
         Event::RelationSet { relation, .. } => Some((Stating::Relation(*relation), false)),
         Event::RelationCleared { relation } => Some((Stating::Relation(*relation), true)),
-        Event::Disqualified { .. } | Event::SignalRecorded(_) => None,
+        Event::Disqualified { .. }
+        | Event::EvidenceStated { .. }
+        | Event::EvidenceRetracted { .. }
+        | Event::EvidenceContested { .. }
+        | Event::OpportunitySet(_)
+        | Event::GapSnoozed { .. }
+        | Event::SignalRecorded(_) => None,
     }
 }
 
@@ -303,7 +324,12 @@ pub fn refold(
                     | Event::ContactIntroduced { .. }
                     | Event::ContactStated { .. }
                     | Event::RelationSet { .. }
-                    | Event::RelationCleared { .. } => {
+                    | Event::RelationCleared { .. }
+                    | Event::EvidenceStated { .. }
+                    | Event::EvidenceRetracted { .. }
+                    | Event::EvidenceContested { .. }
+                    | Event::OpportunitySet(_)
+                    | Event::GapSnoozed { .. } => {
                         if !matters(&record.event, model) {
                             continue;
                         }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use quorate_domain::account::{ContactFact, Event, Record};
 use quorate_domain::contact::{HeldRole, InferredRole, RelationKey};
-use quorate_domain::id::{ContactNo, Kind, Role, Seq, SignalId, Solution};
+use quorate_domain::id::{ContactNo, EvidenceNo, Kind, Role, Seq, SignalId, Solution};
 use quorate_domain::signal::Signal;
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Value};
 use serde::{Deserialize, Serialize};
 
+use super::qualify::{OpportunityV1, StatementV1};
 use super::word::{AttitudeV1, RelationKindV1, SeniorityV1, SignalSourceV1};
 
 /// A record in a journal entry; its sequence follows from its place in the entry.
@@ -72,6 +73,29 @@ enum EventV1 {
         kind: RelationKindV1,
     },
     SignalRecorded(SignalV1),
+    EvidenceStated {
+        evidence: u32,
+        statement: Box<StatementV1>,
+    },
+    EvidenceRetracted {
+        evidence: u32,
+        reason: Option<Arc<str>>,
+        source: Arc<str>,
+    },
+    EvidenceContested {
+        evidence: u32,
+        by: u32,
+        note: Option<Arc<str>>,
+        source: Arc<str>,
+    },
+    OpportunitySet(Box<OpportunityV1>),
+    GapSnoozed {
+        solution: Option<Arc<str>>,
+        gap: Arc<str>,
+        until: Option<i64>,
+        reason: Option<Arc<str>>,
+        source: Arc<str>,
+    },
 }
 
 impl EventV1 {
@@ -113,6 +137,46 @@ impl EventV1 {
                 kind: (*kind).into(),
             },
             Event::SignalRecorded(signal) => Self::SignalRecorded(SignalV1::from_domain(signal)),
+            Event::EvidenceStated { evidence, statement } => Self::EvidenceStated {
+                evidence: evidence.0,
+                statement: Box::new(StatementV1::from_domain(statement)),
+            },
+            Event::EvidenceRetracted {
+                evidence,
+                reason,
+                source,
+            } => Self::EvidenceRetracted {
+                evidence: evidence.0,
+                reason: reason.clone(),
+                source: source.0.clone(),
+            },
+            Event::EvidenceContested {
+                evidence,
+                by,
+                note,
+                source,
+            } => Self::EvidenceContested {
+                evidence: evidence.0,
+                by: by.0,
+                note: note.clone(),
+                source: source.0.clone(),
+            },
+            Event::OpportunitySet(opportunity) => {
+                Self::OpportunitySet(Box::new(OpportunityV1::from_domain(opportunity)))
+            }
+            Event::GapSnoozed {
+                solution,
+                gap,
+                until,
+                reason,
+                source,
+            } => Self::GapSnoozed {
+                solution: solution.as_ref().map(|it| it.as_str().into()),
+                gap: gap.clone(),
+                until: until.map(Timestamp::as_millis),
+                reason: reason.clone(),
+                source: source.0.clone(),
+            },
         }
     }
 
@@ -152,6 +216,44 @@ impl EventV1 {
                 relation: relation(from, to, kind),
             },
             Self::SignalRecorded(signal) => Event::SignalRecorded(signal.into_domain()),
+            Self::EvidenceStated { evidence, statement } => Event::EvidenceStated {
+                evidence: EvidenceNo(evidence),
+                statement: Box::new(statement.into_domain()),
+            },
+            Self::EvidenceRetracted {
+                evidence,
+                reason,
+                source,
+            } => Event::EvidenceRetracted {
+                evidence: EvidenceNo(evidence),
+                reason,
+                source: Source(source),
+            },
+            Self::EvidenceContested {
+                evidence,
+                by,
+                note,
+                source,
+            } => Event::EvidenceContested {
+                evidence: EvidenceNo(evidence),
+                by: ContactNo(by),
+                note,
+                source: Source(source),
+            },
+            Self::OpportunitySet(opportunity) => Event::OpportunitySet(Box::new(opportunity.into_domain())),
+            Self::GapSnoozed {
+                solution,
+                gap,
+                until,
+                reason,
+                source,
+            } => Event::GapSnoozed {
+                solution: solution.map(Solution::trusted),
+                gap,
+                until: until.map(Timestamp::from_millis),
+                reason,
+                source: Source(source),
+            },
         }
     }
 }

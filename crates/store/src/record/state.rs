@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::{Contact, RelationKey};
-use quorate_domain::id::{AccountId, ContactNo, Kind};
+use quorate_domain::id::{AccountId, ContactNo, EvidenceNo, Kind};
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Stated};
 use serde::{Deserialize, Serialize};
 
 use super::event::{HeldRoleV1, InferredRoleV1, ValueV1};
+use super::qualify::{EvidenceV1, OpportunityV1, SnoozeV1};
 use super::word::{AttitudeV1, RelationKindV1, SeniorityV1};
 
 /// An account's facts as of some record.
@@ -26,6 +27,15 @@ pub struct AccountStateV1 {
     signals: u64,
     expired: u64,
     last_signal_at: Option<i64>,
+    // Absent where there are none, so that a snapshot without them is what it always was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<EvidenceV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    evidence_last: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    opportunities: Vec<OpportunityV1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    snoozes: Vec<SnoozeV1>,
 }
 
 impl AccountStateV1 {
@@ -44,6 +54,10 @@ impl AccountStateV1 {
             signals,
             expired,
             last_signal_at,
+            evidence,
+            evidence_last,
+            opportunities,
+            snoozes,
         } = state;
         Self {
             id: id.as_str().into(),
@@ -69,6 +83,10 @@ impl AccountStateV1 {
             signals: *signals,
             expired: *expired,
             last_signal_at: last_signal_at.map(Timestamp::as_millis),
+            evidence: evidence.values().map(EvidenceV1::from_domain).collect(),
+            evidence_last: (evidence_last.0 > 0).then_some(evidence_last.0),
+            opportunities: opportunities.values().map(OpportunityV1::from_domain).collect(),
+            snoozes: snoozes.iter().map(SnoozeV1::from_domain).collect(),
         }
     }
 
@@ -116,6 +134,20 @@ impl AccountStateV1 {
             signals: self.signals,
             expired: self.expired,
             last_signal_at: self.last_signal_at.map(Timestamp::from_millis),
+            evidence: self
+                .evidence
+                .into_iter()
+                .map(EvidenceV1::into_domain)
+                .map(|evidence| (evidence.no, evidence))
+                .collect(),
+            evidence_last: EvidenceNo(self.evidence_last.unwrap_or(0)),
+            opportunities: self
+                .opportunities
+                .into_iter()
+                .map(OpportunityV1::into_domain)
+                .map(|opportunity| (opportunity.id.clone(), opportunity))
+                .collect(),
+            snoozes: self.snoozes.into_iter().map(SnoozeV1::into_domain).collect(),
         }
     }
 }

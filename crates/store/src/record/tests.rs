@@ -2,9 +2,13 @@ use std::path::PathBuf;
 
 use quorate_domain::account::{AccountState, ContactFact, Event};
 use quorate_domain::contact::{Attitude, HeldRole, InferredRole, RelationKey, RelationKind, Seniority};
-use quorate_domain::id::{AccountId, ContactNo, Kind as SignalKind, Role, SignalId, Solution};
+use quorate_domain::evidence::{Level, Statement};
+use quorate_domain::id::{
+    AccountId, ContactNo, EvidenceNo, Kind as SignalKind, OpportunityId, Role, SignalId, Solution,
+};
+use quorate_domain::opportunity::{Opportunity, OpportunityState};
 use quorate_domain::signal::{Signal, SignalSource};
-use quorate_domain::time::Timestamp;
+use quorate_domain::time::{Day, Timestamp};
 use quorate_domain::value::{Source, Value};
 
 use super::*;
@@ -126,6 +130,89 @@ fn every_record() -> Vec<Record> {
         .collect()
 }
 
+/// One record of every kind of event on evidence, opportunities and gaps: they came to the first form later.
+fn every_qualifying_record() -> Vec<Record> {
+    let person = || Source(Arc::from("person"));
+    let statement = Statement {
+        solution: Some(Solution::trusted("crm")),
+        framework: Arc::from("meddpicc"),
+        element: Arc::from("metrics"),
+        level: Level::Validated,
+        artefact: Some(Arc::from("signed business case")),
+        source: person(),
+        said_by: Some(ContactNo(7)),
+        note: Some(Arc::from("saves 2 days a week")),
+        said_at: Timestamp::from_millis(1_788_263_000_000),
+    };
+    let bare = Statement {
+        solution: None,
+        level: Level::Assumed,
+        artefact: None,
+        said_by: None,
+        note: None,
+        ..statement.clone()
+    };
+    let stated = |evidence, statement: &Statement| Event::EvidenceStated {
+        evidence: EvidenceNo(evidence),
+        statement: Box::new(statement.clone()),
+    };
+    let opportunity = Opportunity {
+        id: OpportunityId::trusted("006-1"),
+        name: Some(Arc::from("Rollout")),
+        solution: None,
+        amount: Some(48_000.5),
+        currency: Some(Arc::from("EUR")),
+        state: OpportunityState::Lost,
+        closes_on: Some(Day(20_700)),
+        source: Source(Arc::from("crm")),
+        changed_at: Timestamp::from_millis(1_788_264_000_123),
+    };
+    let snoozed = |until| Event::GapSnoozed {
+        solution: None,
+        gap: Arc::from("cold_seat:economic_buyer"),
+        until,
+        reason: Some(Arc::from("on leave")),
+        source: person(),
+    };
+    let events = [
+        stated(1, &statement),
+        stated(2, &bare),
+        stated(3, &bare),
+        Event::EvidenceRetracted {
+            evidence: EvidenceNo(3),
+            reason: Some(Arc::from("wrong account")),
+            source: person(),
+        },
+        Event::EvidenceContested {
+            evidence: EvidenceNo(2),
+            by: ContactNo(0),
+            note: Some(Arc::from("not our process")),
+            source: person(),
+        },
+        Event::OpportunitySet(Box::new(opportunity)),
+        snoozed(None),
+        snoozed(Some(Timestamp::from_millis(1_789_000_000_000))),
+    ];
+    events
+        .into_iter()
+        .zip(62..)
+        .map(|(event, seq)| Record {
+            seq: Seq(seq),
+            at: Timestamp::from_millis(1_788_264_000_123),
+            event,
+        })
+        .collect()
+}
+
+fn qualified_snapshot() -> Snapshot {
+    let mut snapshot = snapshot();
+    for record in every_qualifying_record() {
+        snapshot.seq = record.seq;
+        snapshot.state.apply(&record);
+    }
+    snapshot
+}
+
 fn snapshot() -> Snapshot {
     let mut state = AccountState::new(AccountId::trusted("acme"));
     for record in every_record() {
@@ -176,6 +263,24 @@ fn the_frozen_journal_entry_reads_and_is_what_is_written() {
 fn the_frozen_snapshot_reads_and_is_what_is_written() {
     let golden = check_golden("snapshot_v1.bin", &seal_snapshot(KEY, &snapshot()));
     assert_eq!(open_snapshot(KEY, &golden), Ok(snapshot()));
+}
+
+#[test]
+fn the_frozen_entry_of_evidence_and_opportunities_reads_and_is_what_is_written() {
+    let golden = check_golden(
+        "journal_v1_qualifying.bin",
+        &seal_journal(KEY, &every_qualifying_record()),
+    );
+    assert_eq!(open_journal(KEY, &golden), Ok(every_qualifying_record()));
+}
+
+#[test]
+fn the_frozen_snapshot_with_evidence_and_opportunities_reads_and_is_what_is_written() {
+    let golden = check_golden(
+        "snapshot_v1_qualifying.bin",
+        &seal_snapshot(KEY, &qualified_snapshot()),
+    );
+    assert_eq!(open_snapshot(KEY, &golden), Ok(qualified_snapshot()));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The stored words of closed lists. A domain variant may be renamed; its stored word stays.
 
 use quorate_domain::contact::{Attitude, RelationKind, Seniority};
+use quorate_domain::evidence::Level;
+use quorate_domain::opportunity::OpportunityState;
 use quorate_domain::signal::SignalSource;
 use serde::{Deserialize, Serialize};
 
@@ -46,4 +48,12 @@ words! {
 words! {
     /// Where a signal was seen.
     SignalSourceV1, SignalSource, [FirstParty, ThirdParty, Product, Sales]
+}
+words! {
+    /// How far evidence is proven.
+    LevelV1, Level, [Assumed, Stated, Validated]
+}
+words! {
+    /// How an opportunity ended, if it did.
+    OpportunityStateV1, OpportunityState, [Open, Won, Lost]
 }

@@ -90,6 +90,84 @@ pub(crate) enum FactBody {
     /// A signal came in.
     #[serde(rename = "signal.recorded")]
     Signal(SignalBody),
+    /// Evidence for an element of a framework was stated.
+    #[serde(rename = "evidence.stated")]
+    EvidenceStated {
+        /// Its number.
+        evidence: u32,
+        /// For which solution; null: for all.
+        solution: Option<String>,
+        /// The framework.
+        framework: String,
+        /// Its element.
+        element: String,
+        /// `assumed`, `stated` or `validated`.
+        level: &'static str,
+        /// What shows it.
+        artefact: Option<String>,
+        /// Who at the account said or did it.
+        said_by: Option<ContactName>,
+        /// What was said.
+        note: Option<String>,
+        /// When it was said; it counts from then on.
+        said_at: Instant,
+        /// Who recorded it.
+        source: String,
+    },
+    /// Evidence was taken back.
+    #[serde(rename = "evidence.retracted")]
+    EvidenceRetracted {
+        /// Which.
+        evidence: u32,
+        /// Why.
+        reason: Option<String>,
+        /// Who says so.
+        source: String,
+    },
+    /// Somebody at the account denies what evidence says.
+    #[serde(rename = "evidence.contested")]
+    EvidenceContested {
+        /// Which.
+        evidence: u32,
+        /// Who.
+        contact: ContactName,
+        /// What they say.
+        note: Option<String>,
+        /// Who recorded it.
+        source: String,
+    },
+    /// An opportunity was stated, whole.
+    #[serde(rename = "opportunity.set")]
+    OpportunitySet {
+        /// Its id.
+        opportunity: String,
+        /// What people call it.
+        name: Option<String>,
+        /// For which solution; null: for all.
+        solution: Option<String>,
+        /// How much it is worth.
+        amount: Option<f64>,
+        /// In which currency.
+        currency: Option<String>,
+        /// `open`, `won` or `lost`.
+        state: &'static str,
+        /// Who says so.
+        source: String,
+    },
+    /// A gap was put off, or is shown again.
+    #[serde(rename = "gap.snoozed")]
+    GapSnoozed {
+        /// The gap's id.
+        gap: String,
+        /// Of which buying group.
+        solution: Option<String>,
+        /// Until when; null: it is shown again.
+        until: Option<Instant>,
+        /// Why.
+        reason: Option<String>,
+        /// Who says so.
+        source: String,
+    },
 }
 
 /// A signal as it is recorded.
@@ -179,6 +257,84 @@ impl RecordBody {
                 kind: relation.kind.as_str(),
             },
             Event::SignalRecorded(signal) => FactBody::Signal(SignalBody::of(signal, directory)),
+            Event::EvidenceStated { .. }
+            | Event::EvidenceRetracted { .. }
+            | Event::EvidenceContested { .. }
+            | Event::OpportunitySet(_)
+            | Event::GapSnoozed { .. } => return Self::qualifying(record, directory),
+        };
+        Self {
+            seq: record.seq.0,
+            recorded_at: record.at.into(),
+            fact,
+        }
+    }
+
+    /// Returns a fact on evidence, opportunities or gaps; any other by the way of [`Self::of`].
+    fn qualifying(record: &Record, directory: &Directory) -> Self {
+        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        let fact = match &record.event {
+            Event::EvidenceStated { evidence, statement } => FactBody::EvidenceStated {
+                evidence: evidence.0,
+                solution: statement.solution.as_ref().map(ToString::to_string),
+                framework: statement.framework.to_string(),
+                element: statement.element.to_string(),
+                level: statement.level.as_str(),
+                artefact: text(&statement.artefact),
+                said_by: statement.said_by.map(|no| name_of(no, directory)),
+                note: text(&statement.note),
+                said_at: statement.said_at.into(),
+                source: statement.source.0.to_string(),
+            },
+            Event::EvidenceRetracted {
+                evidence,
+                reason,
+                source,
+            } => FactBody::EvidenceRetracted {
+                evidence: evidence.0,
+                reason: text(reason),
+                source: source.0.to_string(),
+            },
+            Event::EvidenceContested {
+                evidence,
+                by,
+                note,
+                source,
+            } => FactBody::EvidenceContested {
+                evidence: evidence.0,
+                contact: name_of(*by, directory),
+                note: text(note),
+                source: source.0.to_string(),
+            },
+            Event::OpportunitySet(opportunity) => FactBody::OpportunitySet {
+                opportunity: opportunity.id.to_string(),
+                name: text(&opportunity.name),
+                solution: opportunity.solution.as_ref().map(ToString::to_string),
+                amount: opportunity.amount,
+                currency: text(&opportunity.currency),
+                state: opportunity.state.as_str(),
+                source: opportunity.source.0.to_string(),
+            },
+            Event::GapSnoozed {
+                solution,
+                gap,
+                until,
+                reason,
+                source,
+            } => FactBody::GapSnoozed {
+                gap: gap.to_string(),
+                solution: solution.as_ref().map(ToString::to_string),
+                until: until.map(Into::into),
+                reason: text(reason),
+                source: source.0.to_string(),
+            },
+            Event::FieldSet { .. }
+            | Event::Disqualified { .. }
+            | Event::ContactIntroduced { .. }
+            | Event::ContactStated { .. }
+            | Event::RelationSet { .. }
+            | Event::RelationCleared { .. }
+            | Event::SignalRecorded(_) => return Self::of(record, directory),
         };
         Self {
             seq: record.seq.0,

@@ -140,6 +140,84 @@ fn fact(record: &Record, view: &AccountView) -> Told {
             );
             (by(relation.from), what, String::new(), "")
         }
+        Event::EvidenceStated { .. }
+        | Event::EvidenceRetracted { .. }
+        | Event::EvidenceContested { .. }
+        | Event::OpportunitySet(_)
+        | Event::GapSnoozed { .. } => qualifying(&record.event, view),
+    }
+}
+
+/// Tells a fact on evidence, opportunities or gaps.
+fn qualifying(event: &Event, view: &AccountView) -> Told {
+    let by = |contact: ContactNo| people::name(view, Some(contact));
+    match event {
+        Event::EvidenceStated { statement, .. } => {
+            let who = statement.said_by.map(by).unwrap_or_default();
+            let element = words::spaced(&statement.element);
+            let mut what = format!("evidence for {element}: {}", statement.level.as_str());
+            if let Some(said) = statement.note.as_ref().or(statement.artefact.as_ref()) {
+                what = format!("{what}, “{said}”");
+            }
+            let what = if who.is_empty() {
+                words::capitalised(&what)
+            } else {
+                what
+            };
+            (who, what, statement.source.0.to_string(), "")
+        }
+        Event::EvidenceRetracted {
+            evidence,
+            reason,
+            source,
+        } => {
+            let why = reason
+                .as_ref()
+                .map(|reason| format!(": {reason}"))
+                .unwrap_or_default();
+            let what = format!("Evidence {} was taken back{why}", evidence.0);
+            (String::new(), what, source.0.to_string(), "")
+        }
+        Event::EvidenceContested {
+            evidence,
+            by: who,
+            note,
+            source,
+        } => {
+            let what = note
+                .as_ref()
+                .map(|note| format!(": “{note}”"))
+                .unwrap_or_default();
+            let what = format!("denies evidence {}{what}", evidence.0);
+            (by(*who), what, source.0.to_string(), "danger")
+        }
+        Event::OpportunitySet(opportunity) => {
+            let name = opportunity.name.as_deref().unwrap_or(opportunity.id.as_str());
+            let mut what = format!("Opportunity {name}: {}", opportunity.state.as_str());
+            if let Some(amount) = opportunity.amount {
+                let currency = opportunity.currency.as_deref().unwrap_or_default();
+                what = format!("{what}, {} {currency}", words::exact(amount));
+            }
+            let what = what.trim_end().to_owned();
+            (String::new(), what, opportunity.source.0.to_string(), "")
+        }
+        Event::GapSnoozed {
+            gap, reason, until, ..
+        } => {
+            let what = match until {
+                Some(_) => format!("Put off: {}", words::spaced(gap)),
+                None => format!("No longer put off: {}", words::spaced(gap)),
+            };
+            let aside = reason.as_deref().map(str::to_owned).unwrap_or_default();
+            (String::new(), what, aside, "")
+        }
+        Event::FieldSet { .. }
+        | Event::Disqualified { .. }
+        | Event::ContactIntroduced { .. }
+        | Event::ContactStated { .. }
+        | Event::RelationSet { .. }
+        | Event::RelationCleared { .. }
+        | Event::SignalRecorded(_) => Told::default(),
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>) -> Frameworks {
     let section = root.section_or_empty("frameworks");
     let mut own: Vec<Framework> = Vec::new();
     for (name, item) in section.entries() {
-        if name != "use" {
+        if name != "use" && name != "currency" {
             own.extend(
                 item.section()
                     .map(|section| framework(name, &section, Roles::Listed(names))),
@@ -60,7 +60,8 @@ pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>) -> Frameworks {
         }
     }
     in_use.append(&mut own);
-    Frameworks { in_use }
+    let currency = section.text("currency");
+    Frameworks { in_use, currency }
 }
 
 /// Returns a framework Quorate ships; `None` when there is none of that name.
