@@ -129,6 +129,15 @@ pub(crate) fn url(name: &str) -> String {
     format!("{FOLDER}{}", file.map_or("", |asset| asset.file.as_str()))
 }
 
+/// Returns a short name of all assets together: another one means that Quorate was updated.
+pub(crate) fn build() -> String {
+    let files: Vec<&str> = ASSETS.iter().map(|asset| asset.file.as_str()).collect();
+    hex_digest(files.join(" ").as_bytes())
+        .chars()
+        .take(HASH_DIGITS)
+        .collect()
+}
+
 /// `GET /console/assets/{file}`: open to all, there is nothing of anybody in it.
 pub(crate) async fn show(request: HttpRequest, file: web::Path<String>) -> HttpResponse {
     let Some(asset) = ASSETS.iter().find(|asset| asset.file == *file) else {

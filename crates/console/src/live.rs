@@ -3,7 +3,10 @@
 //! A page names the rows it shows, each with the version of what it shows (`rows=KEY.VERSION,..`). The stream looks
 //! at those rows only: soon after something was recorded of one, and once a second for what time alone changes. What
 //! it sends are whole cells by account id. It remembers nothing between connections, so a stream that comes back
-//! after a break starts with whatever changed meanwhile.
+//! after a break starts with whatever changed meanwhile: versions say more than the number of the last event would.
+//!
+//! One browser may hold several pages over one stream. Each names the conditions it shows accounts by (`view=..`);
+//! a row that no longer meets them is told so, and stays where it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -17,6 +20,7 @@ use askama::Template;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use quorate_domain::id::AccountId;
+use quorate_engine::list::Filter;
 use quorate_engine::view::LiveEvent;
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
@@ -25,10 +29,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use crate::access::Visitor;
-use crate::pages::board::{RowView, Summary, row_key};
+use crate::pages::board::{BoardQuery, RowView, Summary, row_key, unescaped};
 use crate::reply::PageError;
 use crate::state::ConsoleState;
-use crate::words;
+use crate::{assets, words};
 
 /// How long changes of an account are gathered.
 const TICK: Duration = Duration::from_millis(250);
@@ -38,6 +42,8 @@ const TICKS_ALL: u32 = 4;
 const TICKS_SUMMARY: u32 = 20;
 /// After how long a stream that has nothing to say shows that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Views a stream tells rows by; pages beyond them are not told that a row left.
+const VIEWS_MAX: usize = 8;
 /// Rows a stream watches; further ones do not move.
 const ROWS_MAX: usize = 1_000;
 
@@ -51,6 +57,9 @@ struct RowMessage {
     /// Whether something was recorded of it, rather than time having passed.
     flash: bool,
     cells: BTreeMap<&'static str, String>,
+    /// The views whose conditions it no longer meets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    out: Vec<Arc<str>>,
 }
 
 /// Rows that changed.
@@ -65,7 +74,17 @@ struct Watched {
     /// What the page shows of it.
     version: String,
     /// What was last rendered; `None`: nothing yet.
-    last: Option<RowView>,
+    last: Option<Seen>,
+    /// Its cells as they were sent; empty: none were.
+    cells: BTreeMap<&'static str, String>,
+}
+
+/// A row as it is.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    view: RowView,
+    /// The views whose conditions it does not meet.
+    out: Vec<Arc<str>>,
 }
 
 /// The rows of one page, and which of them something was recorded of.
@@ -93,7 +112,7 @@ impl Rows {
     /// Returns what changed since it was last shown, of the rows noted or of all.
     ///
     /// - `see`: shows a row as it is now.
-    fn take(&mut self, all: bool, see: impl Fn(&AccountId) -> Option<RowView>) -> Vec<RowMessage> {
+    fn take(&mut self, all: bool, see: impl Fn(&AccountId) -> Option<Seen>) -> Vec<RowMessage> {
         let changed = std::mem::take(&mut self.changed);
         let mut messages = Vec::new();
         for (id, watched) in &mut self.watched {
@@ -101,33 +120,59 @@ impl Rows {
             if !all && !flash {
                 continue;
             }
-            let Some(view) = see(id).filter(|view| watched.last.as_ref() != Some(view)) else {
+            let Some(seen) = see(id).filter(|seen| watched.last.as_ref() != Some(seen)) else {
                 continue;
             };
-            let html = match view.render() {
-                Ok(html) => html,
-                Err(error) => {
-                    tracing::error!(%error, account.id = %id, "a row could not be written");
-                    continue;
-                }
-            };
-            watched.last = Some(view);
-            if html.version != watched.version {
-                watched.version.clone_from(&html.version);
-                messages.push(RowMessage {
-                    id: id.as_str().to_owned(),
-                    key: html.key,
-                    v: html.version,
-                    flash,
-                    cells: html
-                        .cells
-                        .into_iter()
-                        .map(|cell| (cell.name, cell.html))
-                        .collect(),
-                });
+            match watched.told(id, seen, flash) {
+                Ok(message) => messages.extend(message),
+                Err(error) => tracing::error!(%error, account.id = %id, "a row could not be written"),
             }
         }
         messages
+    }
+}
+
+impl Watched {
+    fn of(version: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            last: None,
+            cells: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a row as it is now. Returns what of it is news; `None`: a page shows it so already.
+    fn told(&mut self, id: &AccountId, seen: Seen, flash: bool) -> Result<Option<RowMessage>, askama::Error> {
+        let html = seen.view.render()?;
+        let was_out = self
+            .last
+            .as_ref()
+            .map(|last| last.out.clone())
+            .unwrap_or_default();
+        let out = seen.out.clone();
+        self.last = Some(seen);
+        if html.version == self.version && out == was_out {
+            return Ok(None);
+        }
+        self.version.clone_from(&html.version);
+        let now: BTreeMap<&'static str, String> = html
+            .cells
+            .into_iter()
+            .map(|cell| (cell.name, cell.html))
+            .collect();
+        let before = std::mem::replace(&mut self.cells, now);
+        let news = self
+            .cells
+            .iter()
+            .filter(|(name, html)| before.get(*name) != Some(html));
+        Ok(Some(RowMessage {
+            id: id.as_str().to_owned(),
+            key: html.key,
+            v: html.version,
+            flash,
+            cells: news.map(|(name, html)| (*name, html.clone())).collect(),
+            out,
+        }))
     }
 }
 
@@ -143,6 +188,7 @@ pub(crate) async fn events(
         .split('&')
         .find_map(|pair| pair.strip_prefix("rows="));
     let asked = asked.unwrap_or_default().to_owned();
+    let views = views(request.query_string());
     let events = state.engine.listen();
     let state = state.into_inner();
     let finder = Arc::clone(&state);
@@ -161,6 +207,8 @@ pub(crate) async fn events(
         ticks,
         ticked: 0,
         clock: String::new(),
+        views,
+        greeted: false,
         summary: None,
         wants_summary,
         spoken: Instant::now(),
@@ -181,17 +229,31 @@ fn find(state: &ConsoleState, asked: &str) -> Rows {
     }
     state.engine.visit_rows(&mut |row| {
         if let Some(version) = asked.get(row_key(&row.id).as_str()) {
-            let watched = Watched {
-                version: (*version).to_owned(),
-                last: None,
-            };
-            rows.watched.insert(row.id.clone(), watched);
+            rows.watched.insert(row.id.clone(), Watched::of(version));
         }
     });
     rows
 }
 
-/// One open page.
+/// A page's conditions: as the page names them, and what they ask of an account.
+type View = (Arc<str>, Filter);
+
+/// Reads `view=CONDITIONS&..`: what a board's address holds, escaped once more. A view of all accounts needs no look.
+fn views(query_string: &str) -> Vec<View> {
+    query_string
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("view="))
+        .map(unescaped)
+        .filter(|view| !view.is_empty())
+        .take(VIEWS_MAX)
+        .map(|view| {
+            let (query, _) = BoardQuery::parse(&view);
+            (Arc::from(view), query.filter())
+        })
+        .collect()
+}
+
+/// One open page, or all of a browser.
 struct Follower {
     state: Arc<ConsoleState>,
     stopping: watch::Receiver<bool>,
@@ -201,6 +263,9 @@ struct Follower {
     ticked: u32,
     /// The time of day the page shows.
     clock: String,
+    views: Vec<View>,
+    /// Whether it said which build answers.
+    greeted: bool,
     summary: Option<Summary>,
     wants_summary: bool,
     /// When it last said something.
@@ -248,9 +313,18 @@ impl Follower {
         let mut text = String::new();
         let engine = &self.state.engine;
         let now = engine.now();
-        let rows = self
-            .rows
-            .take(all, |id| engine.row(id).map(|row| RowView::of(&row, now)));
+        let views = &self.views;
+        let rows = self.rows.take(all, |id| {
+            let out = views.iter().filter(|(_, filter)| !engine.admits(id, filter));
+            Some(Seen {
+                view: RowView::of(&engine.row(id)?, now),
+                out: out.map(|(view, _)| Arc::clone(view)).collect(),
+            })
+        });
+        if !self.greeted {
+            put(&mut text, "build", &assets::build());
+            self.greeted = true;
+        }
         if !rows.is_empty() {
             put(&mut text, "rows", &RowsMessage { rows });
         }

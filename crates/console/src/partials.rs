@@ -110,20 +110,28 @@ pub(crate) struct Quorum {
     pub(crate) filled: Option<String>,
     pub(crate) percent: String,
     pub(crate) title: String,
+    /// Who is engaged; nothing: said elsewhere.
+    pub(crate) people: String,
 }
 
 impl Quorum {
+    pub(crate) fn with_people(self, people: String) -> Self {
+        Self { people, ..self }
+    }
+
     pub(crate) fn of(quorum: Option<f64>) -> Self {
         match quorum {
             Some(quorum) => Self {
                 filled: Some(format!("{:.1}", BAR_WIDTH * quorum.clamp(0.0, 100.0) / 100.0)),
                 percent: format!("{}%", words::whole(quorum)),
                 title: format!("Quorum {}% of the weight of all seats", words::exact(quorum)),
+                people: String::new(),
             },
             None => Self {
                 filled: None,
                 percent: words::UNKNOWN.to_owned(),
                 title: "The model lists no seats".to_owned(),
+                people: String::new(),
             },
         }
     }

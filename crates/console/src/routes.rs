@@ -15,6 +15,8 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .app_data(web::Data::new(state))
         .route("/", web::get().to(home))
         .service(page("/board").route(web::get().to(board::show)))
+        .service(page("/board/export.csv").route(web::get().to(board::export::show)))
+        .service(page("/accounts/{account}/peek").route(web::get().to(account::peek::show)))
         .service(page("/accounts/{account}").route(web::get().to(account::show)))
         .service(page("/accounts/{account}/history").route(web::get().to(account::history)))
         .service(page("/words").route(web::get().to(help::words)))

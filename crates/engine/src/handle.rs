@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, watch};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
-use crate::list::ListQuery;
+use crate::list::{Filter, ListQuery};
 use crate::router::Router;
 use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
 
@@ -174,6 +174,12 @@ impl Engine {
     #[must_use]
     pub fn row(&self, account: &AccountId) -> Option<AccountRow> {
         self.router.row(account)
+    }
+
+    /// Returns whether an account is one of those a filter shows now, without waking it.
+    #[must_use]
+    pub fn admits(&self, account: &AccountId, filter: &Filter) -> bool {
+        self.router.admits(account, filter)
     }
 
     /// Shows every known account's row as it is now, in no order, without waking any: for counts over all of them.

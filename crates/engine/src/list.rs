@@ -103,6 +103,30 @@ pub struct Filter {
     pub exits_within_days: Option<f64>,
     /// Engaged contacts at least.
     pub engaged_contacts_gte: Option<u32>,
+    /// Values that no account shown has.
+    pub except: Except,
+}
+
+/// Values that leave an account out of a list. An account without a value is not left out by it: "not tier 1" shows
+/// those of no tier, too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Except {
+    /// Bands.
+    pub bands: Vec<Band>,
+    /// Fit grades.
+    pub grades: Vec<Grade>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// Owners.
+    pub owners: Vec<Arc<str>>,
+    /// Tiers.
+    pub tiers: Vec<Arc<str>>,
+    /// Industries.
+    pub industries: Vec<Arc<str>>,
+    /// Countries.
+    pub countries: Vec<Arc<str>>,
+    /// Momentum.
+    pub momentum: Vec<Trend>,
 }
 
 /// Momentum in words (docs/semantics.md 3.5).

@@ -21,7 +21,7 @@ use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
 use crate::handle::{AccountRef, AsOf, IncomingSignal};
 use crate::index::Index;
-use crate::list::ListQuery;
+use crate::list::{Filter, ListQuery};
 use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
@@ -533,6 +533,10 @@ impl Router {
     pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
         let row = self.index.row(account)?;
         Some(row.at(self.now(), self.index.half_point()))
+    }
+
+    pub(crate) fn admits(&self, account: &AccountId, filter: &Filter) -> bool {
+        self.index.admits(account, filter, self.now())
     }
 
     pub(crate) fn visit_rows(&self, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {

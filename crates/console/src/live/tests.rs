@@ -11,11 +11,17 @@ fn now() -> Timestamp {
     "2026-06-16T14:32:00Z".parse().unwrap()
 }
 
+fn seen(row: &AccountRow) -> Seen {
+    Seen {
+        view: RowView::of(row, now()),
+        out: Vec::new(),
+    }
+}
+
 fn watching(row: &AccountRow) -> Rows {
     let version = RowView::of(row, now()).render().unwrap().version;
-    let watched = Watched { version, last: None };
     Rows {
-        watched: [(row.id.clone(), watched)].into(),
+        watched: [(row.id.clone(), Watched::of(&version))].into(),
         changed: BTreeSet::new(),
     }
 }
@@ -25,7 +31,7 @@ fn a_row_that_shows_the_same_is_not_sent() {
     let row = northfold();
     let mut rows = watching(&row);
     rows.note(&row.id);
-    assert!(rows.take(true, |_| Some(RowView::of(&row, now()))).is_empty());
+    assert!(rows.take(true, |_| Some(seen(&row))).is_empty());
 }
 
 #[test]
@@ -38,13 +44,10 @@ fn many_changes_of_an_account_are_sent_once_and_as_they_ended() {
     let looked = Cell::new(0);
     let see = |_: &AccountId| {
         looked.set(looked.get() + 1);
-        Some(RowView::of(
-            &AccountRow {
-                heat: 91.0,
-                ..row.clone()
-            },
-            now(),
-        ))
+        Some(seen(&AccountRow {
+            heat: 91.0,
+            ..row.clone()
+        }))
     };
     let sent = rows.take(false, see);
     assert_eq!((sent.len(), looked.get()), (1, 1));
@@ -70,7 +73,7 @@ fn what_time_changes_is_sent_without_a_flash() {
         heat: 79.9,
         ..row.clone()
     };
-    let sent = rows.take(true, |_| Some(RowView::of(&cooler, now())));
+    let sent = rows.take(true, |_| Some(seen(&cooler)));
     assert_eq!(
         sent.iter().map(|message| message.flash).collect::<Vec<_>>(),
         [false]
@@ -98,4 +101,45 @@ fn an_event_is_one_line_of_json() {
     let mut text = String::new();
     put(&mut text, "summary", &"<p>\nx</p>");
     assert_eq!(text, "event: summary\ndata: \"<p>\\nx</p>\"\n\n");
+}
+
+#[test]
+fn after_the_first_time_only_cells_that_changed_are_sent() {
+    let row = northfold();
+    let mut rows = watching(&row);
+    let heat = |heat: f64| AccountRow { heat, ..row.clone() };
+    let first = rows.take(true, |_| Some(seen(&heat(91.0))));
+    assert!(
+        first[0].cells.len() > 5,
+        "a page that was away lacks more than one cell"
+    );
+    let second = rows.take(true, |_| Some(seen(&heat(92.0))));
+    assert_eq!(second[0].cells.keys().collect::<Vec<_>>(), [&"heat"]);
+}
+
+#[test]
+fn a_row_that_left_a_view_is_told_so_and_told_when_it_is_back() {
+    let row = northfold();
+    let mut rows = watching(&row);
+    let out = |views: &[&str]| {
+        Some(Seen {
+            out: views.iter().map(|view| Arc::from(*view)).collect(),
+            ..seen(&row)
+        })
+    };
+    let told = |messages: Vec<RowMessage>| messages.into_iter().next().map(|message| message.out);
+    assert_eq!(
+        told(rows.take(true, |_| out(&["band=hot"]))),
+        Some(vec![Arc::from("band=hot")])
+    );
+    assert_eq!(told(rows.take(true, |_| out(&["band=hot"]))), None);
+    assert_eq!(told(rows.take(true, |_| out(&[]))), Some(Vec::new()));
+}
+
+#[test]
+fn views_are_what_the_pages_of_a_browser_show() {
+    let views = views("rows=a.1&view=band%3Dhot&view=&view=tier%3D1%2C2&summary=1");
+    let names: Vec<&str> = views.iter().map(|(view, _)| &**view).collect();
+    assert_eq!(names, ["band=hot", "tier=1,2"]);
+    assert_eq!(views[1].1.tiers, [Arc::from("1"), Arc::from("2")]);
 }

@@ -22,6 +22,7 @@ mod chart;
 mod conditions;
 mod entries;
 mod outlook;
+pub(crate) mod peek;
 mod people;
 mod why;
 

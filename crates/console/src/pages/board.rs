@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_engine::Engine;
-use quorate_engine::list::{ListQuery, SortKey};
+use quorate_engine::list::ListQuery;
 use quorate_engine::view;
 
 use super::frame::Frame;
@@ -13,6 +13,9 @@ use crate::reply::{self, PageError};
 use crate::state::ConsoleState;
 use crate::words;
 
+pub(crate) mod export;
+
+mod columns;
 mod filters;
 mod overview;
 mod query;
@@ -21,14 +24,14 @@ mod summary;
 mod tabs;
 
 pub(crate) use overview::{Overview, SharedOverview};
-pub(crate) use query::escaped;
 #[cfg(test)]
 pub(crate) use row::tests as row_tests;
 pub(crate) use row::{RowHtml, RowView, row_key};
 pub(crate) use summary::Summary;
 
-use filters::{Chip, Filters};
-use query::{BoardQuery, Sort};
+use columns::{Head, Order};
+use filters::{Chip, Columns, Filters};
+pub(crate) use query::{BoardQuery, escaped, unescaped};
 use tabs::{Tab, Totals};
 
 /// The page.
@@ -42,28 +45,25 @@ pub(crate) struct Board {
     filters: Filters,
     /// What in the address was not understood.
     unread: Option<String>,
-    columns: Vec<Column>,
+    /// Whether a past instant was asked for.
+    past: bool,
+    heads: Vec<Head>,
+    orders: Vec<Order>,
+    columns: Columns,
     rows: Vec<RowHtml>,
     compact: bool,
+    /// Whether there are more columns than usual: the table may then scroll in its own box.
+    many: bool,
     other_density: String,
     footer: Footer,
     /// What stands there instead of rows.
     empty: Option<Empty>,
     /// The same view, sorted by what is shown now.
     resort: String,
-}
-
-/// A column's head.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Column {
-    name: &'static str,
-    class: &'static str,
-    /// Only for those who cannot see the column.
-    hidden: bool,
-    /// The view sorted by it; `None`: one cannot sort by it.
-    href: Option<String>,
-    /// `ascending` or `descending` when the table is sorted by it.
-    sorted: Option<&'static str>,
+    /// The view as a file.
+    export: String,
+    /// The view's conditions as the live stream is told them.
+    view: String,
 }
 
 /// What stands below the table.
@@ -139,10 +139,11 @@ impl Board {
         totals: &Totals,
         total: impl Fn(&BoardQuery) -> usize,
     ) -> Result<Self, PageError> {
+        let shown = query.shown_cols();
         let rows: Result<Vec<RowHtml>, askama::Error> = page
             .rows
             .iter()
-            .map(|row| RowView::of(row, page.as_of).render())
+            .map(|row| Ok(RowView::of(row, page.as_of).render()?.showing(&shown)))
             .collect();
         let mut density = query.clone();
         density.compact = !density.compact;
@@ -156,13 +157,19 @@ impl Board {
             chips: filters::chips(query),
             filters: Filters::of(query, &overview.choices),
             unread: (!unread.is_empty()).then(|| unread.join(", ")),
-            columns: columns(query),
+            past: query.past,
+            heads: columns::heads(query),
+            orders: columns::orders(query),
+            columns: Columns::of(query),
             rows: rows?,
             compact: query.compact,
+            many: shown.len() > columns::Col::usual().len(),
             other_density: density.href(),
             footer: Footer::of(query, page),
             empty: page.rows.is_empty().then(|| Empty::of(query, overview, total)),
             resort: query.first_page().href(),
+            export: query.first_page().at("/board/export.csv"),
+            view: query.view(),
             frame,
         })
     }
@@ -220,53 +227,6 @@ impl Empty {
             });
         Self::NoMatch { without }
     }
-}
-
-/// The columns with what a first click sorts by: the most interesting end first.
-const COLUMNS: [(&str, &str, Option<Sort>); 10] = [
-    ("Account", "c-acct", Some(sort(SortKey::Name, false))),
-    ("Heat", "c-heat", Some(sort(SortKey::Heat, true))),
-    ("Momentum", "c-mom", Some(sort(SortKey::Momentum, true))),
-    ("Fit", "c-fit", Some(sort(SortKey::Fit, true))),
-    ("Quorum", "c-q", Some(sort(SortKey::Quorum, true))),
-    ("Engaged", "c-eng", Some(sort(SortKey::EngagedContacts, true))),
-    ("Status", "c-mqa", Some(sort(SortKey::MqaEnds, false))),
-    ("Last signal", "c-sig", Some(sort(SortKey::LastSignal, true))),
-    ("Tier", "c-tier", None),
-    ("Owner", "c-own", None),
-];
-
-const fn sort(key: SortKey, descending: bool) -> Sort {
-    Sort { key, descending }
-}
-
-fn columns(query: &BoardQuery) -> Vec<Column> {
-    let order = query.order();
-    let column = |(name, class, sort): (&'static str, &'static str, Option<Sort>)| {
-        let sorted = sort.filter(|sort| sort.key == order.key).map(|_| {
-            if order.descending {
-                "descending"
-            } else {
-                "ascending"
-            }
-        });
-        // A click on the column the table is sorted by turns it round.
-        let href = sort.map(|sort| {
-            let turned = Sort {
-                key: order.key,
-                descending: !order.descending,
-            };
-            query.sorted(if sorted.is_some() { turned } else { sort }).href()
-        });
-        Column {
-            name,
-            class,
-            hidden: class == "c-own",
-            href,
-            sorted,
-        }
-    };
-    COLUMNS.into_iter().map(column).collect()
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub(crate) struct Frame {
     pub(crate) form_token: String,
     pub(crate) css: String,
     pub(crate) htmx: String,
+    /// Which build wrote the page.
+    pub(crate) build: String,
     /// Modules of ours.
     pub(crate) scripts: Vec<String>,
     pub(crate) mark: String,
@@ -57,6 +59,7 @@ impl Frame {
             form_token: visitor.form_token().unwrap_or_default().to_owned(),
             css: assets::url("console.css"),
             htmx: assets::url("htmx.js"),
+            build: assets::build(),
             scripts: assets::SCRIPTS.map(assets::url).to_vec(),
             mark: assets::url("mark.svg"),
         }

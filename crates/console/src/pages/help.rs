@@ -7,7 +7,6 @@ use super::frame::Frame;
 use crate::access::Visitor;
 use crate::reply::{self, PageError};
 use crate::state::ConsoleState;
-use crate::words;
 
 mod glossary;
 mod shortcuts;

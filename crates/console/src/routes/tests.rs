@@ -282,6 +282,50 @@ async fn the_theme_is_kept_in_a_cookie_and_rendered_right_first() {
     );
 }
 
+#[actix_web::test]
+async fn a_view_is_a_file_of_all_its_rows() {
+    let house = house();
+    for number in 0..3 {
+        house.name(&format!("a{number}"), &format!("Name {number}")).await;
+    }
+    let app = app!(house, Access::Open);
+    let request = TestRequest::get()
+        .uri("/board/export.csv?sort=-name&q=name")
+        .to_request();
+    let answer = call_service(&app, request).await;
+    assert_eq!(header(&answer, header::CONTENT_TYPE), "text/csv; charset=utf-8");
+    let file = header(&answer, header::CONTENT_DISPOSITION).to_owned();
+    assert!(file.starts_with("attachment; filename=\"accounts-"), "{file}");
+    let text = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+    let ids: Vec<&str> = text.lines().filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(ids, ["\u{feff}id", "a2", "a1", "a0"]);
+}
+
+#[actix_web::test]
+async fn a_look_into_an_account_is_a_page_of_its_own() {
+    let house = house();
+    house.name("northfold", "Northfold").await;
+    house.signal("northfold", "s1").await;
+    let app = app!(house, Access::Open);
+    let get = |uri: &str| TestRequest::get().uri(uri).to_request();
+    let answer = call_service(&app, get("/accounts/northfold/peek")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+    assert!(
+        page.contains("id=\"peek\"") && page.contains("conditions met"),
+        "{page}"
+    );
+    let unknown = call_service(&app, get("/accounts/nobody/peek")).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    for page in ["/words", "/shortcuts"] {
+        assert_eq!(
+            call_service(&app, get(page)).await.status(),
+            StatusCode::OK,
+            "{page}"
+        );
+    }
+}
+
 /// The next piece of a stream; nothing: it ended.
 async fn next(body: &mut (impl MessageBody + Unpin)) -> Option<String> {
     let piece = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_next(context));
@@ -309,9 +353,10 @@ async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_serv
     let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
     assert_eq!(header(&answer, header::CONTENT_TYPE), "text/event-stream");
     let mut body = answer.into_body();
-    assert_eq!(
-        next(&mut body).await.as_deref(),
-        Some("event: clock\ndata: \"14:32 UTC\"\n\n")
+    let first = next(&mut body).await.unwrap();
+    assert!(
+        first.contains("event: build\n") && first.ends_with("event: clock\ndata: \"14:32 UTC\"\n\n"),
+        "{first}"
     );
 
     house.signal("northfold", "s1").await;

@@ -9,7 +9,7 @@ use quorate_domain::id::AccountId;
 use quorate_domain::time::Timestamp;
 
 use super::{Index, Placed, Row, read};
-use crate::list::{Cursor, Filter, LIMIT_MAX, ListQuery, SortKey, SortValue, Trend};
+use crate::list::{Cursor, Except, Filter, LIMIT_MAX, ListQuery, SortKey, SortValue, Trend};
 use crate::view::{AccountRow, Page};
 
 /// With more drift than this the order rows were placed in says too little.
@@ -149,6 +149,16 @@ impl Index {
         (found, total)
     }
 
+    /// Returns whether an account passes a filter at `now`; an account nobody knows does not.
+    pub(crate) fn admits(&self, account: &AccountId, filter: &Filter, now: Timestamp) -> bool {
+        let segment = read(self.segment(account.as_str()));
+        let slot = segment.slots.get(account).copied();
+        slot.and_then(|slot| segment.row(slot)).is_some_and(|(row, _)| {
+            let text = filter.text.as_ref().map(|text| text.to_lowercase());
+            fixed(filter, text.as_deref(), row, now) && moving(filter, row, now, self.half_point())
+        })
+    }
+
     /// Shows every row as people see it at `now`, in no order. One part of the index is locked at a time.
     pub(crate) fn visit(&self, now: Timestamp, see: &mut dyn FnMut(&AccountRow)) {
         let half_point = self.half_point();
@@ -188,23 +198,44 @@ fn fixed(filter: &Filter, text: Option<&str>, row: &Row, as_of: Timestamp) -> bo
             row.mqa_ends_at.is_some_and(|ends| ends <= end)
         })
         && text.is_none_or(has_text)
+        && !left_out(&filter.except, row)
+}
+
+/// Whether a value that does not change with time alone leaves a row out.
+fn left_out(except: &Except, row: &Row) -> bool {
+    fn has_one(unwanted: &[Arc<str>], value: Option<&Arc<str>>) -> bool {
+        value.is_some_and(|value| unwanted.contains(value))
+    }
+    row.grade.is_some_and(|grade| except.grades.contains(&grade))
+        || except.stages.contains(&row.stage)
+        || has_one(&except.owners, row.owner.as_ref())
+        || has_one(&except.tiers, row.tier.as_ref())
+        || has_one(&except.industries, row.industry.as_ref())
+        || has_one(&except.countries, row.country.as_ref())
 }
 
 /// Whether a row passes the conditions on what moves with time.
 fn moving(filter: &Filter, row: &Row, as_of: Timestamp, half_point: f64) -> bool {
-    if !filter.momentum.is_empty()
-        && !row
-            .curve
-            .momentum(as_of)
-            .is_some_and(|momentum| filter.momentum.contains(&Trend::of(momentum)))
-    {
-        return false;
+    let except = &filter.except;
+    if !filter.momentum.is_empty() || !except.momentum.is_empty() {
+        let trend = row.curve.momentum(as_of).map(Trend::of);
+        let wanted =
+            filter.momentum.is_empty() || trend.is_some_and(|trend| filter.momentum.contains(&trend));
+        if !wanted || trend.is_some_and(|trend| except.momentum.contains(&trend)) {
+            return false;
+        }
     }
-    if filter.bands.is_empty() && filter.heat_gte.is_none() && filter.heat_lt.is_none() {
+    if filter.bands.is_empty()
+        && except.bands.is_empty()
+        && filter.heat_gte.is_none()
+        && filter.heat_lt.is_none()
+    {
         return true;
     }
     let heat = engagement::heat(row.curve.points(as_of), half_point);
-    (filter.bands.is_empty() || filter.bands.contains(&Band::of(heat)))
+    let band = Band::of(heat);
+    (filter.bands.is_empty() || filter.bands.contains(&band))
+        && !except.bands.contains(&band)
         && filter.heat_gte.is_none_or(|least| heat >= least)
         && filter.heat_lt.is_none_or(|line| heat < line)
 }

@@ -1,7 +1,7 @@
 //! Rows are listed by what they show, in every order, page by page.
 
 use super::*;
-use crate::list::{Cursor, Filter, ListQuery, SortKey};
+use crate::list::{Cursor, Except, Filter, ListQuery, SortKey};
 use quorate_domain::time::Days;
 
 const DAY_MS: f64 = 86_400_000.0;
@@ -155,6 +155,33 @@ fn filters_hold_together_and_count_what_matches() {
         .count();
     assert_eq!(page.rows.len(), expected);
     assert_eq!(page.total, expected);
+}
+
+#[test]
+fn what_is_left_out_is_left_out_and_those_without_a_value_stay() {
+    let index = index((0..300).map(|no| row(no, f64::from(no), 30.0)));
+    let filter = Filter {
+        except: Except {
+            owners: vec![Arc::from("Ada")],
+            bands: vec![Band::Burning],
+            ..Except::default()
+        },
+        ..Filter::default()
+    };
+    let query = ListQuery {
+        filter: filter.clone(),
+        limit: 1_000,
+        ..ListQuery::default()
+    };
+    let page = index.page(&query, now());
+    // Burning is 116.1 points and more; every third row is Ada's, the others are nobody's.
+    let expected = (0_u32..117).filter(|no| !no.is_multiple_of(3)).count();
+    assert_eq!((page.rows.len(), page.total), (expected, expected));
+    let admitted = |no: u32| index.admits(&row(no, 0.0, 1.0).id, &filter, now());
+    assert_eq!(
+        [admitted(1), admitted(3), admitted(118), admitted(900)],
+        [true, false, false, false]
+    );
 }
 
 #[test]

@@ -178,6 +178,7 @@ fn filter(params: &mut Params) -> Filter {
             text.parse()
                 .map_err(|_| format!("{:?} is no whole number", short(text)))
         }),
+        ..Filter::default()
     }
 }
 

@@ -7,8 +7,9 @@ use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::standing::Stage;
 
+use super::columns::Col;
 use super::overview::Choices;
-use super::query::BoardQuery;
+use super::query::{BoardQuery, Chosen};
 use crate::partials::stage_word;
 use crate::words;
 
@@ -25,8 +26,46 @@ pub(crate) struct Chip {
 pub(crate) struct Filters {
     pub(crate) groups: Vec<Group>,
     pub(crate) selects: Vec<Select>,
-    /// What the form keeps: tab, order, density, text.
-    pub(crate) kept: Vec<(&'static str, String)>,
+    /// What the form keeps: tab, order, columns, density, text, and what is left out.
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// What a form keeps of a view: a key and a value.
+pub(crate) type Kept = (&'static str, String);
+
+/// The form that chooses columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Columns {
+    pub(crate) options: Vec<Choice>,
+    pub(crate) kept: Vec<Kept>,
+    /// The view with its usual columns; `None`: it shows them.
+    pub(crate) usual: Option<String>,
+}
+
+impl Columns {
+    pub(crate) fn of(query: &BoardQuery) -> Self {
+        let shown = query.shown_cols();
+        let option = |(col, value, name, ..): (Col, &str, &str, &str, bool)| Choice {
+            value: value.to_owned(),
+            text: name.to_owned(),
+            chosen: shown.contains(&col),
+        };
+        let mut usual = query.first_page();
+        usual.cols = None;
+        Self {
+            options: Col::ALL.into_iter().map(option).collect(),
+            kept: kept(query, |key, _| key != "cols"),
+            usual: query.cols.is_some().then(|| usual.href()),
+        }
+    }
+}
+
+fn kept(query: &BoardQuery, keep: impl Fn(&str, bool) -> bool) -> Vec<Kept> {
+    let pairs = query.first_page().pairs().into_iter();
+    pairs
+        .filter(|pair| keep(pair.key, pair.not))
+        .map(|pair| (pair.key, pair.form_value()))
+        .collect()
 }
 
 /// Boxes to tick.
@@ -90,12 +129,7 @@ impl Filters {
         let asked = |key: &str| groups.iter().any(|group| group.key == key);
         let selects: Vec<Select> = selects.into_iter().flatten().collect();
         let selected = |key: &str| selects.iter().any(|select| select.key == key);
-        let kept = query
-            .first_page()
-            .pairs()
-            .into_iter()
-            .filter(|(key, _)| !asked(key) && !selected(key))
-            .collect();
+        let kept = kept(query, |key, not| not || (!asked(key) && !selected(key)));
         Self {
             groups,
             selects,
@@ -108,14 +142,14 @@ fn group<T: Copy + PartialEq>(
     key: &'static str,
     name: &'static str,
     all: &[T],
-    chosen: &[T],
+    chosen: &Chosen<T>,
     value: impl Fn(T) -> &'static str,
     text: impl Fn(T) -> String,
 ) -> Group {
     let option = |one: &T| Choice {
         value: value(*one).to_owned(),
         text: text(*one),
-        chosen: chosen.contains(one),
+        chosen: chosen.any.contains(one),
     };
     Group {
         key,
@@ -129,17 +163,18 @@ fn select(
     key: &'static str,
     name: &'static str,
     choices: &BTreeMap<Arc<str>, usize>,
-    chosen: &[Arc<str>],
+    chosen: &Chosen<Arc<str>>,
 ) -> Option<Select> {
     // What the address asks for stays to be seen even when no account has it.
     let missing = chosen
+        .any
         .iter()
         .filter(|value| !choices.contains_key(*value))
         .map(|value| (value, &0));
     let option = |(value, count): (&Arc<str>, &usize)| Choice {
         value: value.to_string(),
         text: format!("{value} ({})", words::count(*count)),
-        chosen: chosen.contains(value),
+        chosen: chosen.any.contains(value),
     };
     let options: Vec<Choice> = choices.iter().chain(missing).map(option).collect();
     (!options.is_empty()).then_some(Select { key, name, options })

@@ -6,7 +6,15 @@ use std::sync::Arc;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::standing::Stage;
-use quorate_engine::list::{Cursor, Filter, ListQuery, SortKey, Trend};
+use quorate_engine::list::{Cursor, Except, Filter, ListQuery, SortKey, Trend};
+
+use super::columns::Col;
+
+mod address;
+mod chosen;
+
+pub(crate) use address::{escaped, unescaped};
+pub(crate) use chosen::Chosen;
 
 /// Rows a page has.
 pub(crate) const ROWS: usize = 100;
@@ -19,20 +27,24 @@ const QUOTED_MAX: usize = 60;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoardQuery {
     pub(crate) text: Option<Arc<str>>,
-    pub(crate) bands: Vec<Band>,
-    pub(crate) grades: Vec<Grade>,
-    pub(crate) stages: Vec<Stage>,
+    pub(crate) bands: Chosen<Band>,
+    pub(crate) grades: Chosen<Grade>,
+    pub(crate) stages: Chosen<Stage>,
     pub(crate) mqa: Option<bool>,
-    pub(crate) momentum: Vec<Trend>,
+    pub(crate) momentum: Chosen<Trend>,
     pub(crate) exits_within_days: Option<u32>,
-    pub(crate) owners: Vec<Arc<str>>,
-    pub(crate) tiers: Vec<Arc<str>>,
-    pub(crate) industries: Vec<Arc<str>>,
-    pub(crate) countries: Vec<Arc<str>>,
+    pub(crate) owners: Chosen<Arc<str>>,
+    pub(crate) tiers: Chosen<Arc<str>>,
+    pub(crate) industries: Chosen<Arc<str>>,
+    pub(crate) countries: Chosen<Arc<str>>,
     /// What rows are sorted by; `None`: hottest first.
     pub(crate) sort: Option<Sort>,
+    /// The columns to show; `None`: the usual ones.
+    pub(crate) cols: Option<Vec<Col>>,
     pub(crate) compact: bool,
     pub(crate) cursor: Option<Cursor>,
+    /// Whether a past instant was asked for, which a list cannot answer at once. No part of the address it writes.
+    pub(crate) past: bool,
 }
 
 /// An order of rows.
@@ -74,6 +86,67 @@ pub(crate) struct Condition {
     pub(crate) value: String,
 }
 
+/// A key and one of its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) key: &'static str,
+    value: String,
+    /// Whether the value is one that will not do.
+    pub(crate) not: bool,
+}
+
+impl Pair {
+    fn new(key: &'static str, value: String) -> Self {
+        Self {
+            key,
+            value,
+            not: false,
+        }
+    }
+
+    /// Returns the value as a form sends it.
+    pub(crate) fn form_value(&self) -> String {
+        format!("{}{}", self.sign(), self.value)
+    }
+
+    fn sign(&self) -> &'static str {
+        if self.not { "-" } else { "" }
+    }
+
+    /// Returns the value as an address holds it: a minus of its own is escaped, one that says "not" is plain.
+    fn escaped(&self) -> String {
+        let value = match self.value.strip_prefix('-') {
+            // An order's minus is part of its name.
+            Some(rest) if self.key != "sort" => format!("%2D{}", escaped(rest)),
+            Some(_) | None => escaped(&self.value),
+        };
+        format!("{}{value}", self.sign())
+    }
+}
+
+/// A value of a key, as it stands in an address.
+struct Given {
+    text: String,
+    not: bool,
+}
+
+impl Given {
+    fn of(raw: &str) -> Self {
+        let (not, raw) = match raw.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, raw),
+        };
+        Self {
+            text: unescaped(raw).trim().to_owned(),
+            not,
+        }
+    }
+
+    fn whole(&self) -> String {
+        format!("{}{}", if self.not { "-" } else { "" }, self.text)
+    }
+}
+
 impl BoardQuery {
     /// Reads an address.
     ///
@@ -84,15 +157,14 @@ impl BoardQuery {
         for pair in query_string.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             // A comma says "or"; one inside a value comes escaped, as forms and our own links send it.
-            let values: Vec<String> = value.split(',').map(unescaped).collect();
-            let values: Vec<&str> = values.iter().map(|value| value.trim()).collect();
+            let values: Vec<Given> = value.split(',').map(Given::of).collect();
             query.read(&unescaped(key), &values, &mut unread);
         }
         (query, unread)
     }
 
-    fn read(&mut self, key: &str, values: &[&str], unread: &mut Vec<String>) {
-        let whole = values.join(",");
+    fn read(&mut self, key: &str, values: &[Given], unread: &mut Vec<String>) {
+        let whole = values.iter().map(Given::whole).collect::<Vec<_>>().join(",");
         // A form sends its empty fields too.
         if whole.is_empty() {
             return;
@@ -122,6 +194,7 @@ impl BoardQuery {
                 Some(sort) => self.sort = Some(sort).filter(|sort| *sort != Sort::HOTTEST),
                 None => no(&whole),
             },
+            "cols" => self.read_cols(values, &mut no),
             "density" => match whole.as_str() {
                 "compact" => self.compact = true,
                 _ => no(&whole),
@@ -130,8 +203,25 @@ impl BoardQuery {
                 Some(cursor) => self.cursor = Some(cursor),
                 None => no(&whole),
             },
+            "as_of" => self.past = true,
             _ => no(&whole),
         }
+    }
+
+    fn read_cols(&mut self, values: &[Given], no: &mut impl FnMut(&str)) {
+        let mut chosen: Chosen<Col> = self.cols.take().unwrap_or_default().into();
+        let all = Col::ALL.map(|(col, ..)| col);
+        words(values, &all, Col::as_str, &mut chosen, no);
+        for col in chosen.not {
+            no(&format!("-{}", col.as_str()));
+        }
+        let cols: Vec<Col> = all.into_iter().filter(|col| chosen.any.contains(col)).collect();
+        self.cols = Some(cols).filter(|cols| !cols.is_empty() && *cols != Col::usual());
+    }
+
+    /// Returns the columns to show, in the table's order.
+    pub(crate) fn shown_cols(&self) -> Vec<Col> {
+        self.cols.clone().unwrap_or_else(Col::usual)
     }
 
     /// Returns the order of rows.
@@ -144,22 +234,7 @@ impl BoardQuery {
         let Sort { key, descending } = self.order();
         let fits = |cursor: &&Cursor| cursor.sort == key && cursor.descending == descending;
         ListQuery {
-            filter: Filter {
-                text: self.text.clone(),
-                bands: self.bands.clone(),
-                grades: self.grades.clone(),
-                stages: self.stages.clone(),
-                mqa: self.mqa,
-                owners: self.owners.clone(),
-                tiers: self.tiers.clone(),
-                industries: self.industries.clone(),
-                countries: self.countries.clone(),
-                heat_gte: None,
-                heat_lt: None,
-                momentum: self.momentum.clone(),
-                exits_within_days: self.exits_within_days.map(f64::from),
-                engaged_contacts_gte: None,
-            },
+            filter: self.filter(),
             sort: key,
             descending,
             limit: ROWS,
@@ -167,37 +242,89 @@ impl BoardQuery {
         }
     }
 
+    /// Returns which accounts are asked for.
+    pub(crate) fn filter(&self) -> Filter {
+        Filter {
+            text: self.text.clone(),
+            bands: self.bands.any.clone(),
+            grades: self.grades.any.clone(),
+            stages: self.stages.any.clone(),
+            mqa: self.mqa,
+            owners: self.owners.any.clone(),
+            tiers: self.tiers.any.clone(),
+            industries: self.industries.any.clone(),
+            countries: self.countries.any.clone(),
+            momentum: self.momentum.any.clone(),
+            exits_within_days: self.exits_within_days.map(f64::from),
+            except: Except {
+                bands: self.bands.not.clone(),
+                grades: self.grades.not.clone(),
+                stages: self.stages.not.clone(),
+                owners: self.owners.not.clone(),
+                tiers: self.tiers.not.clone(),
+                industries: self.industries.not.clone(),
+                countries: self.countries.not.clone(),
+                momentum: self.momentum.not.clone(),
+            },
+            ..Filter::default()
+        }
+    }
+
     /// Returns whether every known account is asked for.
     pub(crate) fn is_everything(&self) -> bool {
-        self.list().filter == Filter::default()
+        self.filter() == Filter::default()
     }
 
     /// Returns the address: defaults left out, keys always in the same order.
     pub(crate) fn href(&self) -> String {
-        let mut address = "/board".to_owned();
+        self.at("/board")
+    }
+
+    /// Returns the address of the same view at another path.
+    pub(crate) fn at(&self, path: &str) -> String {
+        let mut address = path.to_owned();
         let mut last = "";
-        for (key, value) in self.pairs() {
-            if key == last {
+        for pair in self.pairs() {
+            if pair.key == last {
                 address.push(',');
             } else {
                 address.push(if last.is_empty() { '?' } else { '&' });
-                address.push_str(key);
+                address.push_str(pair.key);
                 address.push('=');
             }
-            address.push_str(&escaped(&value));
-            last = key;
+            address.push_str(&pair.escaped());
+            last = pair.key;
         }
         address
     }
 
+    /// Returns the conditions alone, as an address holds them: what decides whether an account is shown.
+    pub(crate) fn view(&self) -> String {
+        let conditions = Self {
+            sort: None,
+            cols: None,
+            compact: false,
+            ..self.first_page()
+        };
+        conditions.at("").trim_start_matches('?').to_owned()
+    }
+
     /// Returns the keys and values of the address, a pair for each value, those of a key together.
-    pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn pairs(&self) -> Vec<Pair> {
         fn each<T>(
             key: &'static str,
-            values: &[T],
+            values: &Chosen<T>,
             text: impl Fn(&T) -> &str,
-        ) -> impl Iterator<Item = (&'static str, String)> {
-            values.iter().map(move |value| (key, text(value).to_owned()))
+        ) -> impl Iterator<Item = Pair> {
+            let signed = [(&values.any, false), (&values.not, true)];
+            signed
+                .into_iter()
+                .flat_map(|(values, not)| values.iter().map(move |value| (value, not)))
+                .map(move |(value, not)| Pair {
+                    key,
+                    value: text(value).to_owned(),
+                    not,
+                })
         }
         let mqa = self
             .mqa
@@ -205,21 +332,27 @@ impl BoardQuery {
         let exits = self.exits_within_days.map(|days| format!("{days}d"));
         let density = self.compact.then(|| "compact".to_owned());
         let text = self.text.as_deref().map(str::to_owned);
-        let mut pairs: Vec<(&'static str, String)> = Vec::new();
-        pairs.extend(text.map(|text| ("q", text)));
+        let cols = self.cols.as_deref().unwrap_or_default();
+        let mut pairs: Vec<Pair> = Vec::new();
+        pairs.extend(text.map(|text| Pair::new("q", text)));
         pairs.extend(each("band", &self.bands, |band| band.as_str()));
         pairs.extend(each("fit", &self.grades, |grade| grade.as_str()));
         pairs.extend(each("stage", &self.stages, |stage| stage.as_str()));
-        pairs.extend(mqa.map(|mqa| ("mqa", mqa)));
+        pairs.extend(mqa.map(|mqa| Pair::new("mqa", mqa)));
         pairs.extend(each("momentum", &self.momentum, |trend| trend.as_str()));
-        pairs.extend(exits.map(|exits| ("exits_within", exits)));
+        pairs.extend(exits.map(|exits| Pair::new("exits_within", exits)));
         pairs.extend(each("owner", &self.owners, |owner| owner));
         pairs.extend(each("tier", &self.tiers, |tier| tier));
         pairs.extend(each("industry", &self.industries, |industry| industry));
         pairs.extend(each("country", &self.countries, |country| country));
-        pairs.extend(self.sort.map(|sort| ("sort", sort.text())));
-        pairs.extend(density.map(|density| ("density", density)));
-        pairs.extend(self.cursor.as_ref().map(|cursor| ("cursor", cursor.encode())));
+        pairs.extend(self.sort.map(|sort| Pair::new("sort", sort.text())));
+        pairs.extend(cols.iter().map(|col| Pair::new("cols", col.as_str().to_owned())));
+        pairs.extend(density.map(|density| Pair::new("density", density)));
+        pairs.extend(
+            self.cursor
+                .as_ref()
+                .map(|cursor| Pair::new("cursor", cursor.encode())),
+        );
         pairs
     }
 
@@ -266,9 +399,9 @@ impl BoardQuery {
             all.extend(value.map(|value| Condition { key, name, value }));
         };
         put("q", "Text", self.text.as_deref().map(str::to_owned));
-        put("band", "Heat", either(&self.bands, |band| band.as_str()));
-        put("fit", "Fit", either(&self.grades, |grade| grade.as_str()));
-        put("stage", "Stage", either(&self.stages, |stage| stage.as_str()));
+        put("band", "Heat", self.bands.words(|band| band.as_str()));
+        put("fit", "Fit", self.grades.words(|grade| grade.as_str()));
+        put("stage", "Stage", self.stages.words(|stage| stage.as_str()));
         put(
             "mqa",
             "MQA",
@@ -278,56 +411,48 @@ impl BoardQuery {
         put(
             "momentum",
             "Momentum",
-            either(&self.momentum, |trend| trend.as_str()),
+            self.momentum.words(|trend| trend.as_str()),
         );
         put(
             "exits_within",
             "Leaves MQA within",
             self.exits_within_days.map(|days| format!("{days} days")),
         );
-        put("owner", "Owner", either(&self.owners, |owner| owner));
-        put("tier", "Tier", either(&self.tiers, |tier| tier));
-        put(
-            "industry",
-            "Industry",
-            either(&self.industries, |industry| industry),
-        );
-        put("country", "Country", either(&self.countries, |country| country));
+        put("owner", "Owner", self.owners.words(|owner| owner));
+        put("tier", "Tier", self.tiers.words(|tier| tier));
+        put("industry", "Industry", self.industries.words(|industry| industry));
+        put("country", "Country", self.countries.words(|country| country));
         all
     }
 }
 
 fn words<T: Copy + PartialEq>(
-    values: &[&str],
+    values: &[Given],
     all: &[T],
     name: impl Fn(T) -> &'static str,
-    found: &mut Vec<T>,
+    found: &mut Chosen<T>,
     no: &mut impl FnMut(&str),
 ) {
-    // None of these words has a comma, so one that came escaped means the same.
-    let words = values.iter().flat_map(|value| value.split(',')).map(str::trim);
-    for word in words.filter(|word| !word.is_empty()) {
-        match all.iter().find(|one| name(**one) == word) {
-            Some(one) if found.contains(one) => {}
-            Some(one) => found.push(*one),
-            None => no(word),
+    for given in values {
+        // None of these words has a comma, so one that came escaped means the same.
+        let words = given.text.split(',').map(str::trim);
+        for word in words.filter(|word| !word.is_empty()) {
+            match all.iter().find(|one| name(**one) == word) {
+                Some(one) => found.add(*one, given.not),
+                None => no(word),
+            }
         }
     }
 }
 
-fn texts(values: &[&str], found: &mut Vec<Arc<str>>, reserved: &[&str], no: &mut impl FnMut(&str)) {
-    for text in values.iter().filter(|text| !text.is_empty()) {
-        // A leading minus says "not", which lists cannot yet answer.
-        if text.starts_with('-') || reserved.contains(text) {
-            no(text);
-        } else if !found.iter().any(|known| **known == **text) {
-            found.push(Arc::from(*text));
+fn texts(values: &[Given], found: &mut Chosen<Arc<str>>, reserved: &[&str], no: &mut impl FnMut(&str)) {
+    for given in values.iter().filter(|given| !given.text.is_empty()) {
+        if reserved.contains(&given.text.as_str()) {
+            no(&given.text);
+        } else {
+            found.add(Arc::from(given.text.as_str()), given.not);
         }
     }
-}
-
-fn either<T>(values: &[T], text: impl Fn(&T) -> &str) -> Option<String> {
-    (!values.is_empty()).then(|| values.iter().map(text).collect::<Vec<_>>().join(" or "))
 }
 
 fn quoted(text: &str) -> String {
@@ -337,51 +462,6 @@ fn quoted(text: &str) -> String {
     } else {
         short
     }
-}
-
-/// Returns a text as part of an address: letters, digits and `-._~` stay, all else is escaped.
-pub(crate) fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut escaped, byte| {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    escaped.push(char::from(byte));
-                }
-                byte => {
-                    // Writing into a string cannot fail.
-                    let _ = write!(escaped, "%{byte:02X}");
-                }
-            }
-            escaped
-        })
-}
-
-/// Returns what a part of an address says; bytes that are no UTF-8 are replaced.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes().iter();
-    while let Some(&byte) = rest.next() {
-        let decoded = match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = rest
-                    .as_slice()
-                    .get(..2)
-                    .and_then(|digits| std::str::from_utf8(digits).ok());
-                match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                    Some(decoded) => {
-                        rest.nth(1);
-                        decoded
-                    }
-                    None => b'%',
-                }
-            }
-            byte => byte,
-        };
-        bytes.push(decoded);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use quorate_domain::id::AccountId;
 use quorate_domain::time::Timestamp;
 use quorate_engine::view::AccountRow;
 
+use super::columns::Col;
 use super::query::escaped;
-use crate::partials::{Dated, Fit, HeatChip, Momentum, Quorum, Status};
+use crate::partials::{Dated, Fit, HeatChip, Momentum, Quorum, Status, stage_word};
 use crate::words;
 
 /// How many roles a row names; the others are counted.
@@ -24,10 +25,15 @@ pub(crate) struct RowView {
     pub(crate) momentum: Momentum,
     pub(crate) fit: Fit,
     pub(crate) quorum: Quorum,
-    pub(crate) engaged: EngagedCell,
+    pub(crate) points: TextCell,
+    pub(crate) engaged: TextCell,
+    pub(crate) roles: TextCell,
     pub(crate) status: Status,
+    pub(crate) stage: TextCell,
     pub(crate) signal: SignalCell,
     pub(crate) tier: TextCell,
+    pub(crate) industry: TextCell,
+    pub(crate) country: TextCell,
     pub(crate) owner: OwnerCell,
 }
 
@@ -42,15 +48,6 @@ pub(crate) struct AccountCell {
     pub(crate) facts: String,
 }
 
-/// Who is engaged.
-#[derive(Clone, Debug, PartialEq, Eq, Template)]
-#[template(path = "partials/engaged_cell.html")]
-pub(crate) struct EngagedCell {
-    pub(crate) people: String,
-    pub(crate) roles: String,
-    pub(crate) title: String,
-}
-
 /// When the newest signal was.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
 #[template(path = "partials/signal_cell.html")]
@@ -63,6 +60,18 @@ pub(crate) struct SignalCell {
 #[template(path = "partials/text_cell.html")]
 pub(crate) struct TextCell {
     pub(crate) text: String,
+    /// In full; nothing: the text says it all.
+    pub(crate) title: String,
+}
+
+impl TextCell {
+    fn of(text: Option<&str>) -> Self {
+        Self::titled(text.unwrap_or_default().to_owned(), String::new())
+    }
+
+    fn titled(text: String, title: String) -> Self {
+        Self { text, title }
+    }
 }
 
 /// Who looks after it.
@@ -117,15 +126,26 @@ impl RowView {
             heat: HeatChip::of(row.heat, row.band),
             momentum: Momentum::of(row.momentum),
             fit: Fit::of(row.fit, row.grade),
-            quorum: Quorum::of(row.quorum),
-            engaged: EngagedCell::of(row),
+            quorum: Quorum::of(row.quorum).with_people(engaged(row)),
+            // Not in full precision: it changes at every instant.
+            points: TextCell::of(Some(&words::points(row.intent_points))),
+            engaged: TextCell::titled(
+                format!(
+                    "{} of {}",
+                    words::count(people(row.engaged_contacts)),
+                    words::counted(people(row.contacts), "person", "people")
+                ),
+                String::new(),
+            ),
+            roles: roles(row),
+            stage: TextCell::of(Some(stage_word(row.stage))),
             status: Status::of(row.stage, row.mqa_since, row.mqa_ends_at, now),
             signal: SignalCell {
                 at: row.last_signal_at.map(|at| Dated::ago(at, now)),
             },
-            tier: TextCell {
-                text: row.tier.as_deref().unwrap_or_default().to_owned(),
-            },
+            tier: TextCell::of(row.tier.as_deref()),
+            industry: TextCell::of(row.industry.as_deref()),
+            country: TextCell::of(row.country.as_deref()),
             owner: OwnerCell {
                 initials: row.owner.as_deref().map(words::initials).unwrap_or_default(),
                 name: row.owner.as_deref().map(str::to_owned),
@@ -144,10 +164,15 @@ impl RowView {
             ("mom", self.momentum.render()?),
             ("fit", self.fit.render()?),
             ("q", self.quorum.render()?),
-            ("eng", self.engaged.render()?),
             ("mqa", self.status.render()?),
+            ("pts", self.points.render()?),
+            ("eng", self.engaged.render()?),
+            ("roles", self.roles.render()?),
+            ("stage", self.stage.render()?),
             ("sig", self.signal.render()?),
             ("tier", self.tier.render()?),
+            ("ind", self.industry.render()?),
+            ("ctry", self.country.render()?),
             ("own", self.owner.render()?),
         ]
         .into_iter()
@@ -166,39 +191,41 @@ impl RowView {
     }
 }
 
-impl EngagedCell {
-    fn of(row: &AccountRow) -> Self {
-        let engaged = usize::try_from(row.engaged_contacts).unwrap_or(usize::MAX);
-        let known = usize::try_from(row.contacts).unwrap_or(usize::MAX);
-        let roles: Vec<String> = row
-            .engaged_roles
-            .iter()
-            .map(|role| words::spaced(role.as_str()))
-            .collect();
-        let named: Vec<&str> = roles.iter().take(ROLES_NAMED).map(String::as_str).collect();
-        let more = roles.len().saturating_sub(ROLES_NAMED);
-        let title = if roles.is_empty() {
-            format!(
-                "{} known, none of a known role is engaged",
-                words::counted(known, "person", "people")
-            )
-        } else {
-            format!("Engaged roles: {}", roles.join(", "))
-        };
-        Self {
-            people: format!(
-                "{} of {}",
-                words::count(engaged),
-                words::counted(known, "person", "people")
-            ),
-            roles: match (named.is_empty(), more) {
-                (true, _) => String::new(),
-                (false, 0) => named.join(", "),
-                (false, more) => format!("{}, +{more}", named.join(", ")),
-            },
-            title,
-        }
+impl RowHtml {
+    /// Returns the row with the cells of some columns only. Its version stays that of all.
+    pub(crate) fn showing(mut self, cols: &[Col]) -> Self {
+        let always = ["acct", "heat"];
+        self.cells
+            .retain(|cell| always.contains(&cell.name) || cols.iter().any(|col| col.cell() == cell.name));
+        self
     }
+}
+
+fn people(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Returns who is engaged: `3 people, 3 roles`.
+fn engaged(row: &AccountRow) -> String {
+    format!(
+        "{}, {}",
+        words::counted(people(row.engaged_contacts), "person", "people"),
+        words::counted(row.engaged_roles.len(), "role", "roles")
+    )
+}
+
+fn roles(row: &AccountRow) -> TextCell {
+    let roles: Vec<String> = row
+        .engaged_roles
+        .iter()
+        .map(|role| words::spaced(role.as_str()))
+        .collect();
+    let named: Vec<&str> = roles.iter().take(ROLES_NAMED).map(String::as_str).collect();
+    let text = match roles.len().saturating_sub(ROLES_NAMED) {
+        0 => named.join(", "),
+        more => format!("{}, +{more}", named.join(", ")),
+    };
+    TextCell::titled(text, roles.join(", "))
 }
 
 fn facts(row: &AccountRow) -> String {

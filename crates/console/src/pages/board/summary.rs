@@ -113,7 +113,7 @@ fn became(overview: &Overview, now: Timestamp) -> Tile {
 fn heating(overview: &Overview) -> Tile {
     let query = BoardQuery {
         mqa: Some(false),
-        momentum: vec![quorate_engine::list::Trend::Surging],
+        momentum: vec![quorate_engine::list::Trend::Surging].into(),
         ..BoardQuery::default()
     };
     let line = |row: &AccountRow| {
@@ -229,8 +229,8 @@ fn cell(grade: Option<Grade>, band: Band, count: usize, largest: usize) -> Matri
         ),
         href: grade.map(|grade| {
             let query = BoardQuery {
-                bands: vec![band],
-                grades: vec![grade],
+                bands: vec![band].into(),
+                grades: vec![grade].into(),
                 ..BoardQuery::default()
             };
             query.href()

@@ -33,7 +33,7 @@ const PRESETS: [Preset; 4] = [
 fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days): Preset) -> BoardQuery {
     BoardQuery {
         mqa,
-        momentum: momentum.into_iter().collect(),
+        momentum: momentum.into_iter().collect::<Vec<_>>().into(),
         exits_within_days,
         ..query.first_page()
     }

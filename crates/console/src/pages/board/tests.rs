@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use actix_web::test::TestRequest;
-use quorate_engine::list::{Cursor, SortValue};
+use quorate_engine::list::{Cursor, SortKey, SortValue};
 use quorate_engine::view::AccountRow;
 
 use super::row::tests::northfold;
@@ -35,7 +35,13 @@ fn board(address: &str, page: &view::Page, known: usize) -> Board {
         ..Overview::default()
     };
     // Without its fit condition the view has 23 accounts, without any other none.
-    let total = |query: &BoardQuery| if query.grades.is_empty() { 23 } else { 0 };
+    let total = |query: &BoardQuery| {
+        if query.grades == query::Chosen::default() {
+            23
+        } else {
+            0
+        }
+    };
     Board::of(frame, &query, &unread, page, &overview, &Totals::default(), total).unwrap()
 }
 
@@ -74,7 +80,7 @@ fn a_page_works_under_a_strict_policy() {
 #[test]
 fn a_click_on_the_sorted_column_turns_it_round() {
     let (query, _) = BoardQuery::parse("tier=1");
-    let all = columns(&query);
+    let all = columns::heads(&query);
     let href = |name: &str| {
         all.iter()
             .find(|column| column.name == name)
@@ -87,8 +93,8 @@ fn a_click_on_the_sorted_column_turns_it_round() {
     assert_eq!(href("Account"), "/board?tier=1&sort=name");
     assert_eq!(href("Status"), "/board?tier=1&sort=mqa_ends_at");
     let (turned, _) = BoardQuery::parse("sort=heat");
-    assert_eq!(columns(&turned)[1].href.as_deref(), Some("/board"));
-    assert_eq!(columns(&turned)[1].sorted, Some("ascending"));
+    assert_eq!(columns::heads(&turned)[1].href.as_deref(), Some("/board"));
+    assert_eq!(columns::heads(&turned)[1].sorted, Some("ascending"));
 }
 
 #[test]
@@ -161,5 +167,41 @@ fn the_form_keeps_what_it_does_not_ask() {
     assert!(
         filters.selects[1].options[0].chosen,
         "a tier no account has can still be seen and taken away"
+    );
+}
+
+#[test]
+fn the_form_keeps_what_is_left_out() {
+    let (query, _) = BoardQuery::parse("tier=1,-2&cols=fit,tier");
+    let filters = Filters::of(&query, &overview::Choices::default());
+    let tier = |value: &str| ("tier", value.to_owned());
+    assert!(filters.kept.contains(&tier("-2")) && !filters.kept.contains(&tier("1")));
+    let chosen: Vec<String> = Columns::of(&query)
+        .options
+        .into_iter()
+        .filter(|option| option.chosen)
+        .map(|option| option.value)
+        .collect();
+    assert_eq!(chosen, ["fit", "tier"]);
+}
+
+#[test]
+fn a_view_shows_the_columns_it_names_in_the_tables_order() {
+    let board = board("cols=tier,fit", &page(vec![northfold()], false), 1);
+    let cells: Vec<&str> = board.rows[0].cells.iter().map(|cell| cell.name).collect();
+    assert_eq!(cells, ["acct", "heat", "fit", "tier"]);
+    let heads: Vec<&str> = board.heads.iter().map(|head| head.cell).collect();
+    assert_eq!(heads, cells);
+    assert!(board.resort.ends_with("?cols=fit,tier"), "{}", board.resort);
+}
+
+#[test]
+fn a_past_day_is_refused_in_words_and_the_view_stands() {
+    let html = board("as_of=2026-06-01&band=hot", &page(vec![northfold()], false), 1)
+        .render()
+        .unwrap();
+    assert!(
+        html.contains("The board shows now.") && !html.contains("Not understood"),
+        "{html}"
     );
 }

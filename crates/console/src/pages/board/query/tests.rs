@@ -16,6 +16,9 @@ fn an_address_says_what_it_was_read_from() {
         "owner=Ada%20Marsh&tier=1&industry=Freight&country=NO",
         "industry=Oil%2C%20gas,Freight",
         "sort=name&density=compact",
+        "band=hot,-burning&tier=-1,-2",
+        "owner=%2DX,-Y%2CZ",
+        "sort=-name&cols=fit,tier",
     ] {
         let href = parsed(text).href();
         let expected = if text.is_empty() {
@@ -31,8 +34,11 @@ fn an_address_says_what_it_was_read_from() {
 fn defaults_and_empty_fields_are_left_out() {
     assert_eq!(parsed("sort=-heat&q=&band=&tier=").href(), "/board");
     // A form sends a comma inside a value escaped; between values it says "or".
-    assert_eq!(parsed("industry=Oil%2C+gas").industries, [Arc::from("Oil, gas")]);
-    assert_eq!(parsed("band=hot%2Cwarm").bands, [Band::Hot, Band::Warm]);
+    assert_eq!(
+        parsed("industry=Oil%2C+gas").industries.any,
+        [Arc::from("Oil, gas")]
+    );
+    assert_eq!(parsed("band=hot%2Cwarm").bands.any, [Band::Hot, Band::Warm]);
     assert_eq!(parsed("q=100%25%zz").text, Some(Arc::from("100%%zz")));
     assert_eq!(
         parsed("band=hot&band=burning&band=hot").href(),
@@ -84,4 +90,40 @@ fn a_condition_can_be_taken_away_and_the_page_starts_over() {
         descending: false,
     });
     assert!(query.list().cursor.is_none());
+}
+
+#[test]
+fn a_leading_minus_says_not() {
+    let query = parsed("tier=-1,2&fit=-D&owner=%2DX");
+    assert_eq!(query.tiers.any, [Arc::from("2")]);
+    assert_eq!(query.tiers.not, [Arc::from("1")]);
+    assert_eq!(
+        query.owners.any,
+        [Arc::from("-X")],
+        "an escaped minus is part of the name"
+    );
+    let filter = query.filter();
+    assert_eq!(filter.except.grades, [Grade::D]);
+    assert_eq!(filter.except.tiers, [Arc::from("1")]);
+    let values: Vec<String> = query.conditions().into_iter().map(|one| one.value).collect();
+    assert_eq!(values, ["not D", "-X", "2, not 1"]);
+}
+
+#[test]
+fn columns_are_those_named_and_the_usual_ones_are_left_out() {
+    assert_eq!(parsed("cols=owner,fit&cols=fit").href(), "/board?cols=fit,owner");
+    let usual: Vec<&str> = Col::usual().into_iter().map(Col::as_str).collect();
+    assert_eq!(parsed(&format!("cols={}", usual.join(","))).href(), "/board");
+    let (query, unread) = BoardQuery::parse("cols=fit,luck,-owner");
+    assert_eq!(query.href(), "/board?cols=fit");
+    assert_eq!(unread, ["cols=luck", "cols=-owner"]);
+}
+
+#[test]
+fn what_the_stream_is_told_of_a_view_is_its_conditions() {
+    assert_eq!(
+        parsed("tier=1,-2&sort=name&cols=fit&density=compact").view(),
+        "tier=1,-2"
+    );
+    assert_eq!(parsed("sort=name").view(), "");
 }

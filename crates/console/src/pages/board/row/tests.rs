@@ -53,12 +53,10 @@ fn a_row_says_what_is_known_in_words() {
     let view = RowView::of(&northfold(), now());
     assert_eq!(view.account.facts, "Freight · Norway");
     assert_eq!(view.account.href, "/accounts/northfold%2F1%20%26%20co");
-    assert_eq!(view.engaged.people, "3 of 7 people");
-    assert_eq!(view.engaged.roles, "champion, economic buyer, +1");
-    assert_eq!(
-        view.engaged.title,
-        "Engaged roles: champion, economic buyer, user"
-    );
+    assert_eq!(view.engaged.text, "3 of 7 people");
+    assert_eq!(view.quorum.people, "3 people, 3 roles");
+    assert_eq!(view.roles.text, "champion, economic buyer, +1");
+    assert_eq!(view.roles.title, "champion, economic buyer, user");
     assert_eq!(view.signal.at.map(|at| at.text).as_deref(), Some("5 h ago"));
 }
 
@@ -93,7 +91,7 @@ fn what_is_not_known_is_a_dash() {
     };
     let view = RowView::of(&row, now());
     assert_eq!(
-        (view.account.facts.as_str(), view.engaged.people.as_str()),
+        (view.account.facts.as_str(), view.engaged.text.as_str()),
         ("", "0 of 1 person")
     );
     for cell in view.render().unwrap().cells {
@@ -111,7 +109,7 @@ fn the_version_changes_with_what_is_shown_and_only_then() {
     assert_eq!(first, version(&row, now().plus_millis(1_000)));
     let unseen = AccountRow {
         heat: 84.9,
-        intent_points: 140.0,
+        intent_points: row.intent_points + 0.01,
         seq: Seq(13),
         ..row.clone()
     };

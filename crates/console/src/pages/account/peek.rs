@@ -1,0 +1,131 @@
+//! A look into an account from the side of a list: why, the conditions, and what is missing most. A page of its own
+//! where scripts are off.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use quorate_domain::time::{DAY_MS, Timestamp};
+use quorate_engine::view::{AccountRow, AccountView};
+use quorate_engine::{AsOf, Engine};
+
+use super::chart::Sample;
+use super::conditions::{self, ConditionLine};
+use super::people::{self, SeatLine};
+use super::why::{Piece, Why};
+use super::{NOT_FOUND, known, outlook};
+use crate::access::Visitor;
+use crate::pages::board::RowView;
+use crate::pages::frame::Frame;
+use crate::partials::{HeatChip, Status};
+use crate::reply::{self, PageError};
+use crate::state::ConsoleState;
+
+/// Gaps a look shows.
+const GAPS: usize = 3;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "peek.html")]
+struct Page {
+    frame: Frame,
+    look: Look,
+}
+
+/// What a look shows.
+#[derive(Clone, Debug, PartialEq)]
+struct Look {
+    name: String,
+    href: String,
+    facts: String,
+    heat: HeatChip,
+    status: Status,
+    why: Vec<Piece>,
+    outlook: String,
+    /// `3 of 5 conditions met`; nothing: the model has no rule.
+    met: String,
+    conditions: Vec<ConditionLine>,
+    /// Seats that are not engaged, the heaviest first.
+    gaps: Vec<SeatLine>,
+    /// How many seats beyond those named are not engaged.
+    more_gaps: usize,
+    seats: usize,
+}
+
+/// `GET /accounts/{id}/peek`.
+pub(crate) async fn show(
+    visitor: Visitor,
+    request: HttpRequest,
+    state: web::Data<ConsoleState>,
+    account: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let engine = &state.engine;
+    let (id, row) = known(engine, account.into_inner())?;
+    let (view, groups) = engine.explanation(&id, AsOf::default()).await?.ok_or(NOT_FOUND)?;
+    let (_, coming) = engine.forecast(&id).await?.ok_or(NOT_FOUND)?;
+    let now = view.reading.at;
+    let before = week_ago(engine, &row, now).await?;
+    let today = Sample {
+        at: now,
+        heat: heat(&view),
+    };
+    let why = Why::of(&view, &groups, &[before, today]);
+    let look = Look::of(&row, &view, why.text, outlook::sentence(&view, &coming));
+    let frame = Frame::new(&row.name, &request, &visitor, now);
+    reply::html(&Page { frame, look })
+}
+
+async fn week_ago(engine: &Engine, row: &AccountRow, now: Timestamp) -> Result<Sample, PageError> {
+    let at = now.plus_millis(-7 * DAY_MS);
+    let as_of = AsOf {
+        at: Some(at),
+        known_at: None,
+    };
+    let view = engine.account(&row.id, as_of).await?;
+    Ok(Sample {
+        at,
+        heat: view.as_ref().map_or(0.0, heat),
+    })
+}
+
+fn heat(view: &AccountView) -> f64 {
+    view.reading.best().map_or(0.0, |group| group.heat)
+}
+
+impl Look {
+    fn of(row: &AccountRow, view: &AccountView, why: Vec<Piece>, outlook: String) -> Self {
+        let shown = RowView::of(row, view.reading.at);
+        let conditions = conditions::lines(view);
+        let met = conditions.iter().filter(|condition| condition.met).count();
+        let met = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!("{met} of {} conditions met", conditions.len())
+        };
+        let seats = people::seats(view);
+        let weights = view
+            .reading
+            .best()
+            .map(|group| group.quorum.seats.as_slice())
+            .unwrap_or_default();
+        let mut open: Vec<(f64, SeatLine)> = weights
+            .iter()
+            .zip(&seats)
+            .map(|(seat, line)| (seat.seat.weight * (1.0 - seat.worth), line.clone()))
+            .filter(|(missing, _)| *missing > 0.0)
+            .collect();
+        open.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Self {
+            name: shown.account.name,
+            href: shown.account.href,
+            facts: shown.account.facts,
+            heat: shown.heat.sized("lg"),
+            status: shown.status,
+            why,
+            outlook,
+            met,
+            conditions,
+            more_gaps: open.len().saturating_sub(GAPS),
+            gaps: open.into_iter().take(GAPS).map(|(_, line)| line).collect(),
+            seats: seats.len(),
+        }
+    }
+}
