@@ -16,8 +16,8 @@ browserTest("a row's name opens its account", {}, async ({ page }) => {
 browserTest("a filter changes the table and the address, and back undoes it", {}, async ({ page }) => {
   await page.goto("/board");
   const all = await rows(page).count();
-  await page.locator("details.menu summary").click();
-  await page.locator("details.menu input[name=band][value=burning]").check();
+  await page.locator("#filter summary").click();
+  await page.locator("#filter input[name=band][value=burning]").check();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.waitForURL("**/board?band=burning");
   await page.waitForFunction((before) => document.querySelectorAll("#rows > tr").length < before, all);
@@ -29,8 +29,8 @@ browserTest("a filter changes the table and the address, and back undoes it", {}
 browserTest("a filter works without scripts", { scripts: false }, async ({ page }) => {
   await page.goto("/board");
   const all = await rows(page).count();
-  await page.locator("details.menu summary").click();
-  await page.locator("details.menu input[name=band][value=burning]").check();
+  await page.locator("#filter summary").click();
+  await page.locator("#filter input[name=band][value=burning]").check();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   assert.match(page.url(), /\/board\?band=burning$/);
   const left = await rows(page).count();

@@ -83,7 +83,7 @@ browserTest("a posted signal is seen on the account's page within a second", { o
 browserTest("a paused page stays as it is, and catches up when it goes on", { on, signedIn: true }, async ({ page, server }) => {
   await open(page, "/board");
   await page.keyboard.press("p");
-  await page.waitForSelector("#live[data-state=off]");
+  await page.waitForSelector("#live[data-state=paused]");
   const row = page.locator("[data-id=dogwood]");
   const before = await row.textContent();
   await server.signal({ id: "live-3", account: "dogwood", contact: "someone", kind: "demo.requested" });

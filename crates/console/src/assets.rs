@@ -167,5 +167,14 @@ pub(crate) async fn show(request: HttpRequest, file: web::Path<String>) -> HttpR
     answer.content_type(asset.media_type).body(asset.bytes.clone())
 }
 
+/// Returns how many bytes go over the wire.
+#[cfg(test)]
+pub(crate) fn packed(bytes: &[u8]) -> usize {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap().len()
+}
+
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,10 @@ use quorate_engine::list::Trend;
 
 use crate::words;
 
+mod tape;
+
+pub(crate) use tape::HeatTape;
+
 /// How wide a coverage bar is drawn.
 const BAR_WIDTH: f64 = 92.0;
 /// Within this many days an end is told as time left, and in warning colour.
@@ -48,16 +52,28 @@ pub(crate) struct Momentum {
     pub(crate) direction: Option<&'static str>,
     pub(crate) ratio: String,
     pub(crate) word: &'static str,
+    /// `+24 in 7 d`; nothing: not known.
+    pub(crate) change: String,
     pub(crate) title: String,
 }
 
 impl Momentum {
+    /// Returns the same with what heat did in a week.
+    pub(crate) fn with_change(self, change: Option<i16>) -> Self {
+        let change = change.map(|change| format!("{} in 7 d", words::change(i64::from(change))));
+        Self {
+            change: change.unwrap_or_default(),
+            ..self
+        }
+    }
+
     pub(crate) fn of(momentum: Option<f64>) -> Self {
         let Some(momentum) = momentum else {
             return Self {
                 direction: None,
                 ratio: words::UNKNOWN.to_owned(),
                 word: "",
+                change: String::new(),
                 title: "Momentum is not known: too few points in 30 days".to_owned(),
             };
         };
@@ -70,6 +86,7 @@ impl Momentum {
             }),
             ratio: words::momentum(momentum),
             word: trend.as_str(),
+            change: String::new(),
             title: format!(
                 "Points of the last week come in at {momentum:.2} times the rate of the last 30 days"
             ),

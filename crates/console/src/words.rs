@@ -37,6 +37,12 @@ pub(crate) fn grouped(number: i64) -> String {
     text
 }
 
+/// Returns a change with its sign: `+24`, `−2`, `0`.
+pub(crate) fn change(number: i64) -> String {
+    let sign = if number > 0 { "+" } else { "" };
+    format!("{sign}{}", grouped(number))
+}
+
 /// Returns a count as text: `1,850`.
 pub(crate) fn count(number: usize) -> String {
     grouped(i64::try_from(number).unwrap_or(i64::MAX))

@@ -102,3 +102,16 @@ async fn an_asset_is_kept_for_ever_and_asked_again_for_nothing() {
     .await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
 }
+
+#[test]
+fn styles_and_scripts_are_light() {
+    let weigh = |media_type: &str| -> usize {
+        let of_type = ASSETS
+            .iter()
+            .filter(|asset| asset.media_type.starts_with(media_type));
+        of_type.map(|asset| packed(&asset.bytes)).sum()
+    };
+    let (styles, scripts) = (weigh("text/css"), weigh("text/javascript"));
+    assert!(styles <= 30 * 1024, "styles: {styles} bytes packed");
+    assert!(scripts <= 90 * 1024, "scripts: {scripts} bytes packed");
+}

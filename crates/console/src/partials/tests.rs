@@ -31,6 +31,16 @@ fn momentum_says_its_direction_in_shape_and_word() {
 }
 
 #[test]
+fn momentum_says_what_heat_did_in_a_week() {
+    let html = |change| Momentum::of(Some(2.1)).with_change(change).render().unwrap();
+    assert!(html(Some(24)).contains("+24 in 7 d"), "{}", html(Some(24)));
+    assert!(html(Some(-2)).contains("−2 in 7 d"));
+    assert!(html(None).contains(">surging<"));
+    let unknown = Momentum::of(None).with_change(Some(-6)).render().unwrap();
+    assert!(unknown.contains("−6 in 7 d"), "{unknown}");
+}
+
+#[test]
 fn an_ungraded_fit_says_why() {
     assert_eq!(Fit::of(None, None).grade, "–");
     assert!(Fit::of(Some(50.0), None).title.contains("too few facts"));

@@ -7,6 +7,7 @@ use super::query::{BoardQuery, Sort};
 /// A column that can be shown or not. The account and its heat always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Col {
+    Tape,
     Momentum,
     Fit,
     Quorum,
@@ -24,13 +25,14 @@ pub(crate) enum Col {
 
 impl Col {
     /// All, in the table's order: its word in an address, its head, the class of its cells, and whether it is usual.
-    pub(crate) const ALL: [(Self, &'static str, &'static str, &'static str, bool); 13] = [
+    pub(crate) const ALL: [(Self, &'static str, &'static str, &'static str, bool); 14] = [
+        (Self::Tape, "tape", "Last 26 weeks", "tape", true),
         (Self::Momentum, "momentum", "Momentum", "mom", true),
         (Self::Fit, "fit", "Fit", "fit", true),
         (Self::Quorum, "quorum", "Quorum", "q", true),
         (Self::Status, "status", "Status", "mqa", true),
         (Self::Points, "points", "Points", "pts", false),
-        (Self::Engaged, "engaged", "Engaged", "eng", true),
+        (Self::Engaged, "engaged", "Engaged", "eng", false),
         (Self::Roles, "roles", "Engaged roles", "roles", false),
         (Self::Stage, "stage", "Stage", "stage", false),
         (Self::Signal, "signal", "Last signal", "sig", true),
@@ -77,7 +79,13 @@ impl Col {
             Self::Points => (SortKey::Heat, true),
             Self::Engaged => (SortKey::EngagedContacts, true),
             Self::Signal => (SortKey::LastSignal, true),
-            Self::Roles | Self::Stage | Self::Tier | Self::Industry | Self::Country | Self::Owner => {
+            Self::Tape
+            | Self::Roles
+            | Self::Stage
+            | Self::Tier
+            | Self::Industry
+            | Self::Country
+            | Self::Owner => {
                 return None;
             }
         };

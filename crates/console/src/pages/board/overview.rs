@@ -35,8 +35,8 @@ pub(crate) struct Overview {
     pub(crate) mqa: usize,
     /// Became MQA within 30 days and still are, newest first.
     pub(crate) became: Top<Reverse<Option<Timestamp>>>,
-    /// Surging and not MQA, hottest first.
-    pub(crate) heating: Top<Reverse<Hotness>>,
+    /// Surging and not MQA, those that rose most in a week first, of these the hottest.
+    pub(crate) heating: Top<Reverse<(Option<i16>, Hotness)>>,
     /// Leave MQA within 14 days, soonest first.
     pub(crate) leaving: Top<Option<Timestamp>>,
     /// Accounts by grade (the last row: ungraded) and band.
@@ -130,7 +130,8 @@ impl Overview {
             .momentum
             .is_some_and(|momentum| Trend::of(momentum) == Trend::Surging)
         {
-            self.heating.add(Reverse(Hotness(row.heat)), row);
+            self.heating
+                .add(Reverse((row.week_change, Hotness(row.heat))), row);
         }
         if let Some(ends) = row.mqa_ends_at
             && ends.millis_since(now) <= i64::from(SOON_DAYS) * DAY_MS

@@ -10,7 +10,7 @@ use quorate_engine::view::AccountRow;
 
 use super::columns::Col;
 use super::query::escaped;
-use crate::partials::{Dated, Fit, HeatChip, Momentum, Quorum, Status, stage_word};
+use crate::partials::{Dated, Fit, HeatChip, HeatTape, Momentum, Quorum, Status, stage_word};
 use crate::words;
 
 /// How many roles a row names; the others are counted.
@@ -22,6 +22,7 @@ pub(crate) struct RowView {
     pub(crate) id: AccountId,
     pub(crate) account: AccountCell,
     pub(crate) heat: HeatChip,
+    pub(crate) tape: HeatTape,
     pub(crate) momentum: Momentum,
     pub(crate) fit: Fit,
     pub(crate) quorum: Quorum,
@@ -124,7 +125,8 @@ impl RowView {
                 name,
             },
             heat: HeatChip::of(row.heat, row.band),
-            momentum: Momentum::of(row.momentum),
+            tape: HeatTape::of(&row.tape),
+            momentum: Momentum::of(row.momentum).with_change(row.week_change),
             fit: Fit::of(row.fit, row.grade),
             quorum: Quorum::of(row.quorum).with_people(engaged(row)),
             // Not in full precision: it changes at every instant.
@@ -161,6 +163,7 @@ impl RowView {
         let cells: Vec<Cell> = [
             ("acct", self.account.render()?),
             ("heat", self.heat.render()?),
+            ("tape", self.tape.render()?),
             ("mom", self.momentum.render()?),
             ("fit", self.fit.render()?),
             ("q", self.quorum.render()?),

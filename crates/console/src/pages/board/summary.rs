@@ -121,7 +121,9 @@ fn heating(overview: &Overview) -> Tile {
         let engaged = usize::try_from(row.engaged_contacts).unwrap_or(usize::MAX);
         TileLine {
             direction: momentum.direction,
-            strong: momentum.ratio,
+            strong: row
+                .week_change
+                .map_or(momentum.ratio, |change| words::change(i64::from(change))),
             tone: "up",
             detail: format!("{} engaged", words::count(engaged)),
             ..TileLine::of(row)

@@ -205,3 +205,29 @@ fn a_past_day_is_refused_in_words_and_the_view_stands() {
         "{html}"
     );
 }
+
+/// A hundred rows that differ, as they go over the wire.
+#[test]
+fn a_page_of_a_hundred_rows_is_light() {
+    let rows = (0..100_u8).map(|number| AccountRow {
+        id: quorate_domain::id::AccountId::new(format!("account-{}", u32::from(number) * 7_919)).unwrap(),
+        name: Arc::from(format!("Company {} {number}", u32::from(number) * 104_729)),
+        heat: f64::from(number),
+        momentum: Some(f64::from(number) / 33.0),
+        quorum: Some(f64::from(number)),
+        tape: std::array::from_fn(|week| {
+            u8::try_from((usize::from(number) * 31 + week * week * 7) % 100).ok()
+        }),
+        ..northfold()
+    });
+    let cols: Vec<&str> = columns::Col::ALL.into_iter().map(|(_, name, ..)| name).collect();
+    let html = board(
+        &format!("cols={}", cols.join(",")),
+        &page(rows.collect(), true),
+        1_248,
+    )
+    .render()
+    .unwrap();
+    let packed = crate::assets::packed(html.as_bytes());
+    assert!(packed <= 120 * 1024, "{packed} bytes, {} unpacked", html.len());
+}
