@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 mod cast;
 mod company;
+mod control;
 mod folder;
 mod live;
 mod load;
@@ -20,6 +21,7 @@ use company::Company;
 use random::Random;
 use story::Happening;
 
+pub(crate) use control::Control;
 pub(crate) use folder::Temporary;
 pub(crate) use live::Run;
 pub(crate) use load::load;
@@ -57,6 +59,11 @@ impl World {
             companies.push(Company::draw(&mut random, &mut taken));
         }
         Self { seed, companies }
+    }
+
+    /// Returns whether there is a company of an id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.companies.iter().any(|company| company.id == id)
     }
 
     /// Returns what happens at a company on a day, in order, each with the id of its signal.

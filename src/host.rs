@@ -11,7 +11,7 @@ use actix_web::web::ServiceConfig;
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use quorate_api::{ApiConfig, ApiServer, Auth};
-use quorate_console::ConsoleState;
+use quorate_console::{ConsoleState, Demo};
 use quorate_engine::Engine;
 use quorate_store::EmbeddedStore;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -107,6 +107,8 @@ pub(crate) struct Served {
     pub(crate) secure_cookies: bool,
     /// What `/metrics` shows.
     pub(crate) metrics: PrometheusHandle,
+    /// The demo that the console shows; `None`: this is no demo.
+    pub(crate) demo: Option<Arc<dyn Demo>>,
 }
 
 /// How a run came to its end.
@@ -132,10 +134,15 @@ pub(crate) async fn serve(
         api,
         secure_cookies,
         metrics,
+        demo,
     } = served;
     let mut signals = Signals::install()?;
     let (console_stopping, told) = watch::channel(false);
     let console = ConsoleState::new(engine.clone(), visitors::access(&auth, secure_cookies), told);
+    let console = match demo {
+        Some(demo) => console.with_demo(demo),
+        None => console,
+    };
     let rendered = metrics.clone();
     let bound = ApiServer::bind(
         engine.clone(),

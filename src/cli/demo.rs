@@ -12,7 +12,7 @@ use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
 use super::Outcome;
 use crate::config::{self, Asked, Config};
-use crate::demo::{self, HISTORY_DAYS, LIVE_DAYS, Run, Temporary};
+use crate::demo::{self, Control, HISTORY_DAYS, Run, Temporary};
 use crate::host::{self, Served};
 
 /// Shows Quorate at work on fictional companies; needs nothing else
@@ -84,6 +84,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             run.note_loaded(&*store)?;
         }
         let accounts = engine.status().accounts;
+        let control = Arc::new(Control::new(|id| world.has(id), Clock::wall().now()));
         let served = Served {
             engine: engine.clone(),
             auth: Auth::Open,
@@ -94,11 +95,12 @@ pub(super) fn run(args: &Args) -> Outcome {
             },
             secure_cookies: config.server.secure_cookies,
             metrics,
+            demo: Some(control.clone()),
         };
         host::serve(served, |addr| {
             print(addr, accounts, &run, args)?;
             actix_rt::spawn(async move {
-                if let Err(error) = run.go_on(engine, world, hand, say_the_end).await {
+                if let Err(error) = run.go_on(engine, world, hand, &control, say_the_end).await {
                     tracing::warn!(error = %error, "nothing more happens in this demo by itself");
                 }
             });
@@ -156,7 +158,7 @@ fn print(addr: SocketAddr, accounts: usize, run: &Run, args: &Args) -> io::Resul
 fn say_the_end() {
     let _gone = writeln!(
         io::stdout(),
-        "The demo's {LIVE_DAYS} days are over: nothing more happens by itself, and the clock now keeps the world's pace.\n\
-         With --data DIR, the next start goes on for another week."
+        "The demo's days are over: the clock stands still, and nothing more happens by itself.\n\
+         The board offers another week; so does the next start over the same --data DIR."
     );
 }

@@ -111,6 +111,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             api: config.api(),
             secure_cookies: config.server.secure_cookies,
             metrics,
+            demo: None,
         };
         host::serve(served, |addr| banner.print(addr)).await
     })

@@ -460,7 +460,7 @@ fn marrow_and_pike() -> Company {
     company(&facts, people, told)
 }
 
-/// Two meetings in spring, little since.
+/// Two meetings with one person, little since: a demo request would change everything.
 fn copperline() -> Company {
     let people = vec![
         Person::new("Luc Pelletier", "Director of Demand Generation", "champion", 0.0).stated(),
@@ -471,7 +471,7 @@ fn copperline() -> Company {
     let told = vec![
         meeting(-58.4, 0, 30.0),
         meeting(-44.5, 0, 30.0),
-        meeting(-44.5, 2, 30.0),
+        about(-43.6, 2, "page.docs", "/docs/api"),
         about(-36.5, 3, "content.case_study", "Case study: cutting sales cycles"),
         about(-18.5, 0, "email.open", "Newsletter"),
     ];

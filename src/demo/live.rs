@@ -3,16 +3,24 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use quorate_console::{Demo as _, DemoClock};
+use quorate_domain::committee::{SeatState, SeatView};
+use quorate_domain::id::AccountId;
 use quorate_domain::time::{Days, Timestamp};
-use quorate_engine::{Clock, ClockHand, Engine};
+use quorate_engine::{AsOf, ClockHand, Engine};
 use quorate_store::Store;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
+use super::control::{Control, LEAD};
 use super::load::{instant, record, signal};
 use super::{COMPANIES, LIVE_DAYS, SEED, World};
 
-/// How much faster than the world's the demo's clock runs: a day in 20 seconds.
-pub(crate) const PACE: f64 = 86_400.0 / 20.0;
+/// How long a day of the demo takes.
+const SECONDS_A_DAY: f64 = 20.0;
+
+/// From which heat on an account is called hot.
+const HOT: f64 = 50.0;
 
 /// How often the clock is moved: 216 demo seconds at a time. Crossings are dated exactly whatever the step.
 const TICK: Duration = Duration::from_millis(50);
@@ -123,8 +131,8 @@ impl Run {
         Ok(store.put_doc(COLLECTION, KEY, serde_json::to_vec(&self.at)?)?)
     }
 
-    /// Lets time pass and things happen until the demo's end; from then on the clock keeps the world's pace, so that
-    /// the board stays as it is and yet answers. `done` is called at the end, once.
+    /// Lets time pass and things happen until the server stops. At the demo's end, and while somebody paused it, the
+    /// clock stands still and nothing arrives by itself. `done` is called whenever it comes to its end.
     ///
     /// # Errors
     /// When the engine does not take a signal.
@@ -133,37 +141,64 @@ impl Run {
         engine: Engine,
         world: World,
         hand: ClockHand,
-        done: impl FnOnce(),
+        control: &Control,
+        done: impl Fn(),
     ) -> anyhow::Result<()> {
-        let end = self.end();
-        let fast = Clock::simulated(self.now(), PACE);
         let mut coming = Coming::after(self.now(), self.start());
         let mut tick = tokio::time::interval(TICK);
-        let mut ticks = 0_u32;
-        while self.now() < end {
+        let mut last = Instant::now();
+        for ticks in 0_u32.. {
             tick.tick().await;
-            let now = fast.now().min(end);
-            hand.set(now);
-            self.at.now_ms = now.as_millis();
-            let due = coming.due(&world, now, self.start());
-            record(&engine, due).await?;
-            ticks += 1;
-            if ticks.is_multiple_of(TICKS_A_NOTE) || now == end {
+            let passed = last.elapsed();
+            last = Instant::now();
+            if control.take_week() {
+                self.at.ended_at_ms = self.at.now_ms + Days(f64::from(MORE_DAYS)).to_millis();
+            }
+            let ends = control.clock() == DemoClock::Running && {
+                let now = self.now().plus_days(Days(passed.as_secs_f64() / SECONDS_A_DAY));
+                let now = now.min(self.end());
+                hand.set(now);
+                self.at.now_ms = now.as_millis();
+                let due = coming.due(&world, now, self.start());
+                record(&engine, due).await?;
+                now == self.end()
+            };
+            if ticks.is_multiple_of(TICKS_A_NOTE) || ends {
+                control.tell_lead(lead(&engine).await?);
                 self.note_later(&engine).await?;
             }
+            if ends {
+                control.end();
+                done();
+            }
         }
-        done();
-        let slow = Clock::simulated(end, 1.0);
-        loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            hand.set(slow.now());
-        }
+        Ok(())
     }
 
     async fn note_later(&self, engine: &Engine) -> anyhow::Result<()> {
         let (run, store) = (self.clone(), engine.store());
         actix_rt::task::spawn_blocking(move || run.note(&*store)).await?
     }
+}
+
+/// Returns why the first account is worth a look, as it stands now; empty: no reason that a word would do for.
+async fn lead(engine: &Engine) -> anyhow::Result<&'static str> {
+    let view = engine.account(&AccountId::trusted(LEAD), AsOf::default()).await?;
+    let Some(group) = view.as_ref().and_then(|view| view.reading.best()) else {
+        return Ok("");
+    };
+    let buyer = |seat: &&SeatView| seat.seat.role.as_str() == "economic_buyer";
+    let buyer_is_engaged = group
+        .quorum
+        .seats
+        .iter()
+        .find(buyer)
+        .is_some_and(|seat| seat.state == SeatState::Engaged);
+    Ok(match (group.heat >= HOT, buyer_is_engaged) {
+        (true, false) => "hot, but the CFO is cold",
+        (true, true) => "hot, and the CFO reads along",
+        (false, _) => "",
+    })
 }
 
 /// What is still to happen, in the order of time, a day at a time.
@@ -210,3 +245,6 @@ impl Coming {
         due
     }
 }
+
+#[cfg(test)]
+mod tests;

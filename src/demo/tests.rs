@@ -223,3 +223,32 @@ async fn there_is_an_empty_seat_for_the_buyer_and_an_opposed_one() {
     );
     house.engine.stop().await;
 }
+
+#[actix_rt::test]
+async fn what_the_ready_signals_promise_comes_true() {
+    use quorate_console::Demo as _;
+    let house = house(8).await;
+    let world = World::make(SEED, 8);
+    let control = super::Control::new(|id| world.has(id), house.start);
+    assert_eq!(control.offers().len(), 3);
+    let quorum = |view: &AccountView| view.reading.best().and_then(|group| group.quorum.percent);
+    for offer in control.offers() {
+        let id = offer.account.as_str();
+        let before = house.account(id).await;
+        let signal = control.signal(offer.key).unwrap();
+        super::load::record(&house.engine, vec![signal]).await.unwrap();
+        let after = house.account(id).await;
+        assert!(
+            after.reading.best().unwrap().heat > before.reading.best().unwrap().heat,
+            "{id}"
+        );
+        assert!(quorum(&after) > quorum(&before), "{id}");
+        // Copperline becomes MQA by this signal; the others are already.
+        assert_eq!(is_mqa(&after) && !is_mqa(&before), offer.key == "demo", "{id}");
+    }
+    // Sent again, it is another signal.
+    let again = |key| control.signal(key).unwrap().signal.id;
+    assert_ne!(again("demo"), again("demo"));
+    assert!(super::Control::new(|_| false, house.start).offers().is_empty());
+    house.engine.stop().await;
+}

@@ -53,7 +53,7 @@ after(async () => {
  *
  * @param {string} name  A sentence of behaviour.
  * @param {object} options
- * @param {() => Promise<Quorate>} [options.on]  The server; `demo` if none is given.
+ * @param {(t: object) => Promise<Quorate>} [options.on]  The server; `demo` if none is given.
  * @param {boolean} [options.scripts]  Whether scripts run.
  * @param {"light"|"dark"} [options.theme]  What the system asks for.
  * @param {number} [options.width]
@@ -67,7 +67,7 @@ export function browserTest(name, options, body) {
   const { on = demo, scripts = true, theme = "light", width = 1440, height = 900 } = options;
   const { still = false, signedIn = false } = options;
   test(name, { timeout: TEST_MS }, async (t) => {
-    const server = await on();
+    const server = await on(t);
     const context = await (await browser.get()).newContext({
       baseURL: server.url,
       colorScheme: theme,

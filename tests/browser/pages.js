@@ -12,5 +12,7 @@ export const pages = [
   { name: "heat board, nothing found", path: "/board?q=nobody-is-called-this", shows: ".empty" },
   { name: "account", path: "/accounts/northfold-logistics", shows: "svg.chart" },
   { name: "account, history", path: "/accounts/northfold-logistics/history", shows: "ol.log li" },
+  { name: "words", path: "/words", shows: "dl, h2" },
+  { name: "shortcuts", path: "/shortcuts", shows: "kbd" },
   { name: "sign-in", path: "/sign-in", shows: "input[type=password]", on: "serve" },
 ];

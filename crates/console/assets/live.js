@@ -166,7 +166,7 @@ function open() {
     heard();
     state("live");
   });
-  for (const name of ["rows", "clock", "summary", "build"]) {
+  for (const name of ["rows", "clock", "summary", "build", "demo"]) {
     source.addEventListener(name, (event) => {
       heard();
       const data = JSON.parse(event.data);
@@ -217,6 +217,8 @@ function hear(name, data) {
     summarise(data);
   } else if (name === "build" && build && data !== build) {
     document.getElementById("updated").hidden = false;
+  } else if (name === "demo") {
+    document.dispatchEvent(new CustomEvent("quorate:demo", { detail: data }));
   }
 }
 
@@ -337,6 +339,8 @@ if (badge) {
   });
   // Another view took the place of this one, or further rows came.
   document.body.addEventListener("htmx:afterSettle", (event) => {
+    // The demo's line shows no row.
+    if (event.detail.target && event.detail.target.id === "demo") return;
     if (event.detail.target && event.detail.target.id === "view") changed.clear();
     again();
   });

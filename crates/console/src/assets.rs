@@ -44,6 +44,7 @@ const STYLES: &str = concat!(
     include_str!("../assets/css/board.css"),
     include_str!("../assets/css/account.css"),
     include_str!("../assets/css/help.css"),
+    include_str!("../assets/css/demo.css"),
 );
 
 /// Scripts of every page, in the order they run.
@@ -68,6 +69,7 @@ const SOURCES: &[Source] = &[
     source!("live.js", "live.js", "text/javascript; charset=utf-8"),
     source!("keys.js", "keys.js", "text/javascript; charset=utf-8"),
     source!("board.js", "board.js", "text/javascript; charset=utf-8"),
+    source!("demo.js", "demo.js", "text/javascript; charset=utf-8"),
 ];
 
 /// An asset under its address.

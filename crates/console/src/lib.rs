@@ -13,6 +13,7 @@
 
 pub mod access;
 mod assets;
+mod demo;
 mod live;
 mod pages;
 mod partials;
@@ -21,5 +22,6 @@ mod routes;
 mod state;
 mod words;
 
+pub use demo::{Demo, DemoClock, DemoLead, DemoOffer};
 pub use routes::configure;
 pub use state::ConsoleState;

@@ -30,6 +30,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use crate::access::Visitor;
 use crate::pages::board::{BoardQuery, RowView, Summary, row_key, unescaped};
+use crate::pages::demo::DemoTick;
 use crate::reply::PageError;
 use crate::state::ConsoleState;
 use crate::{assets, words};
@@ -209,6 +210,7 @@ pub(crate) async fn events(
         clock: String::new(),
         views,
         greeted: false,
+        demo: None,
         summary: None,
         wants_summary,
         spoken: Instant::now(),
@@ -266,6 +268,8 @@ struct Follower {
     views: Vec<View>,
     /// Whether it said which build answers.
     greeted: bool,
+    /// What the page was told of the demo.
+    demo: Option<DemoTick>,
     summary: Option<Summary>,
     wants_summary: bool,
     /// When it last said something.
@@ -332,6 +336,13 @@ impl Follower {
         if all && clock != self.clock {
             put(&mut text, "clock", &clock);
             self.clock = clock;
+        }
+        let demo = self.state.demo.as_deref().filter(|_| all);
+        if let Some(told) = demo.map(|demo| DemoTick::of(demo, now))
+            && self.demo.as_ref() != Some(&told)
+        {
+            put(&mut text, "demo", &told);
+            self.demo = Some(told);
         }
         if summary && let Some(html) = self.changed_summary().await {
             put(&mut text, "summary", &html);

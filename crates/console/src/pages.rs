@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod board;
+pub(crate) mod demo;
 pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod sign_in;

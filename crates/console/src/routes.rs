@@ -5,12 +5,19 @@ use actix_web::http::header;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::pages::{account, board, help, sign_in, theme};
+use crate::pages::{account, board, demo, help, sign_in, theme};
 use crate::state::ConsoleState;
 use crate::{assets, live};
 
 /// Puts the console's routes into an application.
 pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
+    if state.demo.is_some() {
+        config
+            .service(page("/demo").route(web::get().to(demo::show)))
+            .service(web::resource("/demo/send").route(web::post().to(demo::send)))
+            .service(web::resource("/demo/dismiss").route(web::post().to(demo::dismiss)))
+            .service(web::resource("/demo/{act}").route(web::post().to(demo::turn)));
+    }
     config
         .app_data(web::Data::new(state))
         .route("/", web::get().to(home))

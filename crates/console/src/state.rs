@@ -7,6 +7,7 @@ use quorate_engine::Engine;
 use tokio::sync::watch;
 
 use crate::access::Access;
+use crate::demo::Demo;
 use crate::pages::board::SharedOverview;
 
 /// What every page may reach. Cheap to clone; all clones share sessions and counts.
@@ -20,6 +21,8 @@ pub struct ConsoleState {
     pub(crate) stopping: watch::Receiver<bool>,
     /// Counts over all accounts, made once for all who look.
     pub(crate) overview: Arc<SharedOverview>,
+    /// The demo under way; `None`: this is no demo.
+    pub(crate) demo: Option<Arc<dyn Demo>>,
 }
 
 impl ConsoleState {
@@ -33,6 +36,16 @@ impl ConsoleState {
             access,
             stopping,
             overview: Arc::default(),
+            demo: None,
+        }
+    }
+
+    /// The same state, over a demo that people may pause and send signals to.
+    #[must_use]
+    pub fn with_demo(self, demo: Arc<dyn Demo>) -> Self {
+        Self {
+            demo: Some(demo),
+            ..self
         }
     }
 }

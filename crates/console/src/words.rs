@@ -171,6 +171,12 @@ pub(crate) fn date(t: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Returns a date with its year: `16 Jun 2026`.
+pub(crate) fn date_in_full(t: Timestamp) -> String {
+    let day = civil(t);
+    format!("{} {} {}", day.day(), month(day), day.year())
+}
+
 /// Returns a time of day: `14:32 UTC`.
 pub(crate) fn clock(t: Timestamp) -> String {
     let time = civil(t);

@@ -7,6 +7,7 @@ use quorate_engine::Engine;
 use quorate_engine::list::ListQuery;
 use quorate_engine::view;
 
+use super::demo::DemoLine;
 use super::frame::Frame;
 use crate::access::Visitor;
 use crate::reply::{self, PageError};
@@ -104,7 +105,8 @@ pub(crate) async fn show(
             .insert_header((header::LOCATION, query.href()))
             .finish());
     }
-    let frame = Frame::new("Heat board", &request, &visitor, state.engine.now());
+    let frame = Frame::new("Heat board", &request, &visitor, state.engine.now())
+        .with_demo(DemoLine::of(&state, &request, &visitor));
     let board = web::block(move || Board::read(&state, frame, &query, &unread))
         .await
         .map_err(|_| PageError::Internal {

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use quorate_domain::time::Timestamp;
 
+use super::demo::DemoLine;
 use super::theme::Theme;
 use crate::access::Visitor;
 use crate::{assets, words};
@@ -38,6 +39,8 @@ pub(crate) struct Frame {
     /// Modules of ours.
     pub(crate) scripts: Vec<String>,
     pub(crate) mark: String,
+    /// The demo's line; `None`: no demo, dismissed, or not on this page.
+    pub(crate) demo: Option<DemoLine>,
 }
 
 impl Frame {
@@ -62,6 +65,16 @@ impl Frame {
             build: assets::build(),
             scripts: assets::SCRIPTS.map(assets::url).to_vec(),
             mark: assets::url("mark.svg"),
+            demo: None,
         }
+    }
+
+    /// The same frame with the demo's line.
+    pub(crate) fn with_demo(mut self, line: Option<DemoLine>) -> Self {
+        if line.is_some() {
+            self.scripts.push(assets::url("demo.js"));
+        }
+        self.demo = line;
+        self
     }
 }
