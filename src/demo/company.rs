@@ -90,24 +90,30 @@ impl Company {
 
     /// Colleagues, influence, and now and then somebody who is against it.
     fn draw_relations(&mut self, random: &mut Random) {
-        let count = self.people.len();
-        if count < 3 {
-            return;
-        }
-        for _ in 0..random.below(3) {
-            let (from, to) = (random.below(count), random.below(count));
-            if from != to {
-                let kind = if random.chance(0.5) {
-                    RelationKind::WorksWith
-                } else {
-                    RelationKind::Influences
-                };
-                self.relations.push((from, kind, to, None));
+        // How often people of two roles have a tie that somebody noticed.
+        const TIES: [(&str, RelationKind, &str, f64); 5] = [
+            ("champion", RelationKind::Influences, "economic_buyer", 0.35),
+            ("champion", RelationKind::Influences, "decision_maker", 0.25),
+            ("technical_evaluator", RelationKind::WorksWith, "champion", 0.35),
+            ("business_evaluator", RelationKind::Influences, "champion", 0.3),
+            ("user", RelationKind::WorksWith, "champion", 0.25),
+        ];
+        for (from, kind, to, share) in TIES {
+            let (Some(from), Some(to)) = (self.place(from), self.place(to)) else {
+                continue;
+            };
+            if !random.chance(share) {
+                continue;
             }
+            // In tenths, as a person would say it; half of them say nothing.
+            let tenths = random.between(3.0, 9.0).round() / 10.0;
+            let is_stated = kind == RelationKind::Influences && random.chance(0.5);
+            self.relations.push((from, kind, to, is_stated.then_some(tenths)));
         }
-        if random.chance(0.12) {
+        let count = self.people.len();
+        if count >= 3 && random.chance(0.12) {
             let against = count - 1;
-            let champion = self.people.iter().position(|person| person.role == "champion");
+            let champion = self.place("champion");
             if let Some(person) = self.people.get_mut(against) {
                 person.attitude = Some(Attitude::Detractor);
             }
@@ -116,6 +122,10 @@ impl Company {
                     .push((against, RelationKind::Blocks, champion, None));
             }
         }
+    }
+
+    fn place(&self, role: &str) -> Option<usize> {
+        self.people.iter().position(|person| person.role == role)
     }
 }
 
@@ -204,15 +214,16 @@ fn draw_people(random: &mut Random, country: &Country, employees: u32, story: &S
         // A champion is never more than a candidate from a title: somebody has to say so.
         person.is_stated = post.role == "champion" && random.chance(0.55);
         person.attitude = match random.share() {
+            // Who is called a champion mostly is one.
+            share if person.is_stated && share < 0.7 => Some(Attitude::Supporter),
             share if share < 0.25 => Some(Attitude::Supporter),
             share if share < 0.45 => Some(Attitude::Neutral),
             share if share < 0.49 => Some(Attitude::Detractor),
             _ => None,
         };
-        person.reports_to =
-            (!people.is_empty() && random.chance(0.6)).then(|| random.below(people.len().min(3)));
         people.push(person);
     }
+    draw_reporting_lines(random, &mut people);
     let active = story.active_people(random).min(people.len());
     for _ in 0..active {
         let place = random.below(people.len());
@@ -227,6 +238,53 @@ fn draw_people(random: &mut Random, country: &Country, employees: u32, story: &S
         }
     }
     people
+}
+
+/// Says to whom people report, as far as somebody noticed: always to somebody further up.
+fn draw_reporting_lines(random: &mut Random, people: &mut [Person]) {
+    let known: Vec<(&str, u8)> = people
+        .iter()
+        .map(|person| (person.role, level(&person.title)))
+        .collect();
+    for (person, (role, own)) in people.iter_mut().zip(&known) {
+        let boss = bosses(role)
+            .iter()
+            .find_map(|boss| known.iter().position(|(role, level)| role == boss && level > own));
+        person.reports_to = boss.filter(|_| random.chance(0.85));
+    }
+}
+
+/// The roles that lead somebody of a role, the nearest first.
+fn bosses(role: &str) -> &'static [&'static str] {
+    match role {
+        "executive_sponsor" => &[],
+        "economic_buyer" | "decision_maker" => &["executive_sponsor"],
+        "champion" => &["decision_maker", "executive_sponsor"],
+        "procurement" | "legal" => &["economic_buyer", "executive_sponsor"],
+        "technical_evaluator" | "security" => &["technical_evaluator", "executive_sponsor", "decision_maker"],
+        _ => &[
+            "champion",
+            "business_evaluator",
+            "decision_maker",
+            "executive_sponsor",
+        ],
+    }
+}
+
+/// Returns how high a title stands in a company: 5 leads it, 0 leads nobody.
+pub(super) fn level(title: &str) -> u8 {
+    const LEVELS: [(u8, &[&str]); 5] = [
+        (5, &["chief executive", "ceo", "president", "geschäftsführer"]),
+        (4, &["chief"]),
+        (3, &["vp", "head of", "leiter"]),
+        (2, &["director", "directeur"]),
+        (1, &["manager", "officer", "counsel"]),
+    ];
+    let title = title.to_lowercase();
+    LEVELS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| title.contains(word)))
+        .map_or(0, |(level, _)| *level)
 }
 
 fn draw_person_name(random: &mut Random, country: &Country, taken: &mut BTreeSet<String>) -> Option<String> {

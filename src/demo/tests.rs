@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use quorate_domain::contact::Attitude;
 use quorate_domain::id::AccountId;
 use quorate_domain::model::{DEFAULT_MODEL, Model};
 use quorate_domain::standing::{Change, ModelInForce, Stage};
@@ -10,6 +11,8 @@ use quorate_engine::{AsOf, Clock, ClockHand, Engine};
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
 use super::cast::BLACKMERE_LEAVES;
+use super::company::level;
+use super::story::Story;
 use super::{COMPANIES, HISTORY_DAYS, SEED, World, load};
 
 /// A demo whose clock stands at its start.
@@ -85,6 +88,37 @@ fn companies_are_told_apart_and_nobody_is_real() {
             assert!(person.email(company).is_ascii(), "{}", person.email(company));
         }
     }
+}
+
+#[test]
+fn committees_have_lines_attitudes_and_ties_to_draw() {
+    let world = World::make(SEED, COMPANIES);
+    let (mut people, mut below, mut told, mut against, mut ties) = (0, 0, 0, 0, 0);
+    for company in &world.companies {
+        let top = |place: usize| company.people.get(place).unwrap();
+        for person in &company.people {
+            people += 1;
+            told += u32::from(person.attitude.is_some());
+            against += u32::from(person.attitude == Some(Attitude::Detractor));
+            if let Some(boss) = person.reports_to {
+                below += 1;
+                let (high, low) = (level(&top(boss).title), level(&person.title));
+                let names = format!("{}: {} reports to {}", company.id, person.title, top(boss).title);
+                // The cast is written by hand and may know better.
+                assert!(high > low || matches!(company.story, Story::Told(_)), "{names}");
+            }
+        }
+        for (from, _, to, strength) in &company.relations {
+            ties += 1;
+            assert_ne!(top(*from).id, top(*to).id, "{}", company.id);
+            assert!(strength.is_none_or(|strength| strength > 0.0 && strength <= 1.0));
+        }
+    }
+    let seen =
+        format!("{people} people, {below} below somebody, {told} attitudes, {against} against, {ties} ties");
+    assert!(below * 2 > people, "{seen}");
+    assert!(told * 10 > people * 4 && against * 50 > people, "{seen}");
+    assert!(ties > COMPANIES / 2, "{seen}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ const rows = (page) => page.locator("#rows > tr");
 
 browserTest("a row's name opens its account", {}, async ({ page }) => {
   await page.goto("/board?q=northfold");
-  await page.getByRole("link", { name: "Northfold Logistics" }).click();
+  await rows(page).getByRole("link", { name: "Northfold Logistics", exact: true }).click();
   await page.waitForURL("**/accounts/northfold-logistics");
   assert.equal(await page.locator("h1").textContent(), "Northfold Logistics");
 });
@@ -47,7 +47,7 @@ browserTest("J and K walk the rows, Enter opens one, slash finds", {}, async ({ 
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement.id), "find");
   await page.keyboard.press("Escape");
-  await first.locator("th a").focus();
+  await first.locator("th a").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL("**/accounts/*");
 });
