@@ -84,6 +84,107 @@ pub enum Cause {
     SameDay,
 }
 
+impl GroupExplanation {
+    /// Returns what is left of it at `later` if nothing new happens: each line decayed on, each cap applied anew.
+    ///
+    /// - `at`: the instant it explains; not after `later`.
+    /// - `model`: the model it was explained with.
+    ///
+    /// Weights stay as they are, and signals that were not due at `at` take no part.
+    #[must_use]
+    pub fn faded(&self, model: &Model, at: Timestamp, later: Timestamp) -> Self {
+        let people: Vec<PersonExplanation> = self
+            .people
+            .iter()
+            .map(|person| person.faded(model, later.millis_since(at)))
+            .collect();
+        Self {
+            solution: self.solution.clone(),
+            intent_points: people.iter().map(|person| person.points).sum(),
+            people,
+        }
+    }
+}
+
+impl PersonExplanation {
+    fn faded(&self, model: &Model, age_ms: i64) -> Self {
+        let kinds: Vec<KindExplanation> = self
+            .kinds
+            .iter()
+            .map(|kind| match model.rule(kind.kind.as_str()) {
+                Some(rule) => kind.faded(rule, age_ms),
+                None => kind.clone(),
+            })
+            .collect();
+        let engagement = kinds.iter().map(|kind| kind.contribution).sum();
+        Self {
+            contact: self.contact,
+            weight: self.weight,
+            engagement,
+            points: self.weight * engagement,
+            kinds,
+        }
+    }
+}
+
+impl KindExplanation {
+    fn faded(&self, rule: &SignalRule, age_ms: i64) -> Self {
+        let left = rule
+            .half_life
+            .map_or(1.0, |half_life| half_life.remaining(age_ms));
+        let mut lines = self.lines.clone();
+        lines.retain(|line| line.cause != Cause::Cap);
+        for line in &mut lines {
+            line.points *= left;
+            if let Cause::Signal { remaining, .. } = &mut line.cause {
+                *remaining *= left;
+            }
+        }
+        // All lines of a kind share its half-life, so what combining took away fades with what it took it from.
+        let uncapped: f64 = lines.iter().map(|line| line.points).sum();
+        let contribution = rule.cap.map_or(uncapped, |cap| uncapped.clamp(-cap, cap));
+        if (contribution - uncapped).abs() > 0.0 {
+            lines.push(Line {
+                points: contribution - uncapped,
+                cause: Cause::Cap,
+            });
+        }
+        Self {
+            kind: self.kind.clone(),
+            label: self.label.clone(),
+            contribution,
+            lines,
+        }
+    }
+}
+
+/// Returns a person's engagement at past instants, as one group counts it under one model.
+///
+/// - `records`: the account's journal, or at least all signals of the person.
+/// - `contact`: who; `None`: the anonymous visitor.
+#[must_use]
+pub fn engagement_at(
+    records: &[&Record],
+    contact: Option<ContactNo>,
+    model: &Model,
+    solution: Option<&Solution>,
+    instants: &[Timestamp],
+) -> Vec<f64> {
+    let at = |t: &Timestamp| {
+        let signals = records.iter().filter_map(|record| {
+            let Event::SignalRecorded(signal) = &record.event else {
+                return None;
+            };
+            (signal.contact == contact).then_some(signal)
+        });
+        by_kind(signals, model, solution, *t)
+            .iter()
+            .map(|(kind, (rule, signals))| explain_kind(kind, rule, signals, *t).contribution)
+            .sum()
+    };
+    instants.iter().map(at).collect()
+}
+
 /// Explains an account's standing at `t` from its journal.
 ///
 /// - `records`: the whole journal; signals after `t` and expired ones take no part.
@@ -138,11 +239,27 @@ fn by_person_and_kind<'a>(
     solution: Option<&Solution>,
     t: Timestamp,
 ) -> BTreeMap<Option<ContactNo>, Kinds<'a>> {
-    let mut people: BTreeMap<Option<ContactNo>, Kinds<'a>> = BTreeMap::new();
+    let mut people: BTreeMap<Option<ContactNo>, Vec<&Signal>> = BTreeMap::new();
     for record in records {
-        let Event::SignalRecorded(signal) = &record.event else {
-            continue;
-        };
+        if let Event::SignalRecorded(signal) = &record.event {
+            people.entry(signal.contact).or_default().push(signal);
+        }
+    }
+    people
+        .into_iter()
+        .map(|(contact, signals)| (contact, by_kind(signals.into_iter(), model, solution, t)))
+        .collect()
+}
+
+/// Sorts one person's signals by kind; those after `t`, expired, unknown or of another solution take no part.
+fn by_kind<'a>(
+    signals: impl Iterator<Item = &'a Signal>,
+    model: &'a Model,
+    solution: Option<&Solution>,
+    t: Timestamp,
+) -> Kinds<'a> {
+    let mut kinds = Kinds::new();
+    for signal in signals {
         if signal.expired || signal.occurred_at > t {
             continue;
         }
@@ -153,14 +270,10 @@ fn by_person_and_kind<'a>(
         if solution.is_some() && of.is_some() && of != solution {
             continue;
         }
-        let (_, signals) = people
-            .entry(signal.contact)
-            .or_default()
-            .entry(&signal.kind)
-            .or_insert((rule, Vec::new()));
+        let (_, signals) = kinds.entry(&signal.kind).or_insert((rule, Vec::new()));
         signals.push(signal);
     }
-    people
+    kinds
 }
 
 fn explain_kind(kind: &Kind, rule: &SignalRule, signals: &[&Signal], t: Timestamp) -> KindExplanation {

@@ -13,7 +13,7 @@ use quorate_domain::account::{
     AccountState, Command, ContactRef, Directory, Event, NewSignal, Policy, Record as DomainRecord, decide,
 };
 use quorate_domain::engagement::{Person, SignalView};
-use quorate_domain::explain::explain;
+use quorate_domain::explain::{engagement_at, explain};
 use quorate_domain::forecast::{forecast, mqa_ends_at};
 use quorate_domain::id::{AccountId, ContactId, ContactNo, Kind, Seq, SignalId};
 use quorate_domain::model;
@@ -519,6 +519,38 @@ proptest! {
                 whole += person.points;
             }
             prop_assert!(close(whole, group.intent_points, whole_size));
+        }
+    }
+
+    /// What is left of an explanation later is what the account has later, if nothing new happens; a person's
+    /// engagement at an instant is that of the explanation then.
+    #[test]
+    fn an_explanation_fades_as_the_account_does(
+        model in generate::model(), records in generate::history(), days in 0..60_i64,
+    ) {
+        let in_force = generate::in_force(&one(&model));
+        let model = &in_force[0].model;
+        let records = generate::journalled(&records);
+        let folded = fold_anew(&records, &in_force, NOW, NOW);
+        let then = ms(NOW + days * DAY);
+        let later = folded.standing.read(&folded.state, model, then);
+        let all: Vec<&DomainRecord> = records.iter().collect();
+        let explained = explain(&folded.state, &folded.standing, &records, model, ms(NOW));
+        for (group, reading) in explained.iter().zip(&later.groups) {
+            let faded = group.faded(model, ms(NOW), then);
+            let size: f64 = group
+                .people
+                .iter()
+                .flat_map(|person| person.kinds.iter().map(move |kind| (person.weight, kind)))
+                .map(|(weight, kind)| weight * kind.lines.iter().map(|line| line.points.abs()).sum::<f64>())
+                .sum();
+            prop_assert!(close(faded.intent_points, reading.intent_points, size), "{faded:?}");
+            for person in &group.people {
+                let past = engagement_at(&all, person.contact, model, group.solution.as_ref(), &[ms(NOW), then]);
+                prop_assert!(close(past[0], person.engagement, size + 1.0));
+                let reading = reading.people.iter().find(|other| other.contact == person.contact);
+                prop_assert!(close(past[1], reading.map_or(0.0, |reading| reading.engagement), size + 1.0));
+            }
         }
     }
 
