@@ -81,6 +81,12 @@ impl Engine {
         self.router.model()
     }
 
+    /// Returns all models that ever were in force, oldest first: a model's number is its place from 1.
+    #[must_use]
+    pub fn models(&self) -> Vec<ModelInForce> {
+        self.router.models()
+    }
+
     /// Returns what an acknowledgement survives.
     #[must_use]
     pub fn durability(&self) -> Durability {

@@ -156,6 +156,10 @@ impl Router {
         self.models.current().clone()
     }
 
+    pub(crate) fn models(&self) -> Vec<ModelInForce> {
+        self.models.all().to_vec()
+    }
+
     pub(crate) fn durability(&self) -> Durability {
         self.store.durability()
     }
