@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use quorate_api::{Auth, Keys, Need, Read, Scope};
+use quorate_api::{Auth, Keys, Need, Read, Scope, Write};
 use quorate_console::access::{Access, Authorize};
 
 /// Keys, as the console asks for them.
@@ -17,10 +17,22 @@ impl Authorize for Readers {
     }
 
     fn still_admits(&self, key_id: &str) -> bool {
-        self.0
-            .list()
-            .iter()
-            .any(|key| &*key.id == key_id && key.revoked_at.is_none() && may_read(&key.scopes))
+        self.holds(key_id, Read::ANY_OF)
+    }
+
+    fn may_write(&self, key_id: &str) -> bool {
+        self.holds(key_id, Write::ANY_OF)
+    }
+}
+
+impl Readers {
+    /// Whether the key of an id is not revoked and has one of these scopes.
+    fn holds(&self, key_id: &str, any_of: &[Scope]) -> bool {
+        self.0.list().iter().any(|key| {
+            &*key.id == key_id
+                && key.revoked_at.is_none()
+                && key.scopes.iter().any(|scope| any_of.contains(scope))
+        })
     }
 }
 

@@ -22,6 +22,46 @@ browserTest("its tabs are links, and history lists what happened", {}, async ({ 
   assert.ok((await page.locator("ol.log li").count()) > 10);
 });
 
+browserTest("a cell of the matrix opens the signals that add up to it", {}, async ({ page }) => {
+  await page.goto("/accounts/northfold-logistics");
+  const cell = page.locator(".matrix a.mv").first();
+  const points = Number(await cell.textContent());
+  await cell.click();
+  await page.waitForURL("**/signals?person=*&kind=*");
+  const total = Number.parseFloat(await page.locator(".sums dd").first().textContent());
+  // The demo's clock runs: between the two pages some of it faded.
+  assert.ok(Math.abs(total - points) <= 0.5, `${total} points behind a cell of ${points}`);
+});
+
+browserTest("what changed since an instant is told and leads to signals", { scripts: false }, async ({ page }) => {
+  await page.goto("/accounts/northfold-logistics");
+  await page.getByRole("link", { name: "30 days ago" }).click();
+  assert.match(await page.locator(".changed p").first().textContent(), /heat went from \d+ to \d+/);
+  assert.ok((await page.locator(".causes tbody tr").count()) > 1);
+});
+
+browserTest("a page of the past says so, offers no change, and leads back", {}, async ({ page }) => {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  await page.goto(`/accounts/northfold-logistics/history?as_of=${encodeURIComponent(yesterday)}`);
+  assert.match(await page.locator(".pastbar").textContent(), /This is how it was/);
+  assert.equal(await page.getByRole("link", { name: "Log a signal" }).count(), 0);
+  assert.equal(await page.locator("[data-v]").count(), 0);
+  await page.getByRole("link", { name: "Back to now" }).click();
+  await page.waitForURL("**/accounts/northfold-logistics/history");
+  assert.equal(await page.locator(".pastbar").count(), 0);
+});
+
+browserTest("a signal is logged by a plain form and stands on top of the list", { scripts: false }, async ({ page }) => {
+  await page.goto("/accounts/ostara-grid");
+  await page.getByRole("link", { name: "Log a signal" }).click();
+  await page.getByLabel("What happened").selectOption({ label: "Phone call" });
+  await page.getByLabel(/^About/).fill("Renewal terms");
+  await page.getByRole("button", { name: "Log the signal" }).click();
+  await page.waitForURL("**/accounts/ostara-grid/signals");
+  assert.match(await page.locator(".sigs").first().textContent(), /Phone call/);
+  assert.match(await page.locator(".sigs").first().textContent(), /Renewal terms/);
+});
+
 browserTest("an account nobody knows says so", {}, async ({ page, guard }) => {
   guard.forgive(/404 \(Not Found\)/);
   const answer = await page.goto("/accounts/nobody-is-called-this");

@@ -16,7 +16,7 @@ use crate::state::ConsoleState;
 
 mod session;
 
-pub(crate) use session::{Session, Sessions};
+pub(crate) use session::{Session, Sessions, draw};
 
 /// The cookie that names a session.
 pub(crate) const SESSION_COOKIE: &str = "quorate_session";
@@ -28,6 +28,9 @@ pub trait Authorize: Send + Sync {
 
     /// Returns whether the key of an id still may: it was not revoked meanwhile.
     fn still_admits(&self, key_id: &str) -> bool;
+
+    /// Returns whether the key of an id may change accounts and people, and record signals.
+    fn may_write(&self, key_id: &str) -> bool;
 }
 
 /// Who is let in.
@@ -126,13 +129,26 @@ impl KeyAccess {
 pub(crate) struct Visitor {
     /// The session; `None`: everybody is let in.
     session: Option<Session>,
+    may_write: bool,
 }
+
+/// Somebody who may change things. Only the extractor makes one; a handler checks the form it was sent besides.
+#[derive(Clone, Debug)]
+pub(crate) struct Editor(pub(crate) Visitor);
 
 impl Visitor {
     /// Returns somebody where everybody is let in.
     #[cfg(test)]
     pub(crate) fn anybody() -> Self {
-        Self { session: None }
+        Self {
+            session: None,
+            may_write: true,
+        }
+    }
+
+    /// Returns whether the visitor may change accounts and people: who may not is shown no form for it.
+    pub(crate) fn may_write(&self) -> bool {
+        self.may_write
     }
 
     /// Returns the id of the key that let the visitor in; `None`: everybody is let in.
@@ -166,6 +182,21 @@ impl FromRequest for Visitor {
     }
 }
 
+impl FromRequest for Editor {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request).and_then(|visitor| {
+            if visitor.may_write {
+                Ok(Self(visitor))
+            } else {
+                Err(PageError::NotAllowed)
+            }
+        }))
+    }
+}
+
 fn admit(request: &HttpRequest) -> Result<Visitor, PageError> {
     let Some(state) = request.app_data::<web::Data<ConsoleState>>() else {
         return Err(PageError::Internal {
@@ -173,9 +204,13 @@ fn admit(request: &HttpRequest) -> Result<Visitor, PageError> {
         });
     };
     match &state.access {
-        Access::Open => Ok(Visitor { session: None }),
+        Access::Open => Ok(Visitor {
+            session: None,
+            may_write: true,
+        }),
         Access::Keys(keys) => match keys.session(request) {
             Some(session) => Ok(Visitor {
+                may_write: keys.authorize.may_write(&session.key_id),
                 session: Some(session),
             }),
             None => Err(PageError::SignInFirst {

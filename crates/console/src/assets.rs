@@ -48,7 +48,7 @@ const STYLES: &str = concat!(
 );
 
 /// Scripts of every page, in the order they run.
-pub(crate) const SCRIPTS: [&str; 4] = ["theme.js", "live.js", "keys.js", "board.js"];
+pub(crate) const SCRIPTS: [&str; 5] = ["theme.js", "live.js", "keys.js", "board.js", "account.js"];
 
 /// All assets; one that names others comes after them.
 const SOURCES: &[Source] = &[
@@ -70,6 +70,7 @@ const SOURCES: &[Source] = &[
     source!("keys.js", "keys.js", "text/javascript; charset=utf-8"),
     source!("board.js", "board.js", "text/javascript; charset=utf-8"),
     source!("demo.js", "demo.js", "text/javascript; charset=utf-8"),
+    source!("account.js", "account.js", "text/javascript; charset=utf-8"),
 ];
 
 /// An asset under its address.

@@ -33,6 +33,9 @@ pub(crate) enum PageError {
     /// A form came from elsewhere, or from a page of long ago.
     #[error("the form did not come from a page of this session")]
     Forged,
+    /// Somebody who may only read wants to change something.
+    #[error("the key may not change anything")]
+    NotAllowed,
     /// The engine did not answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -63,7 +66,7 @@ impl ResponseError for PageError {
             Self::SignInFirst { script: false, .. } => StatusCode::SEE_OTHER,
             Self::SignInFirst { script: true, .. } => StatusCode::UNAUTHORIZED,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
-            Self::Forged => StatusCode::FORBIDDEN,
+            Self::Forged | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::Engine(EngineError::Rejected(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Engine(EngineError::VersionMismatch { .. }) => StatusCode::PRECONDITION_FAILED,
             Self::Engine(
@@ -80,10 +83,23 @@ impl ResponseError for PageError {
         let status = self.status_code();
         let (title, text) = match self {
             Self::SignInFirst { then, script } => return sign_in_first(status, then, *script),
-            Self::NotFound { what } => ("Not found", format!("{} is not known here.", Capital(what))),
+            Self::NotFound { what } => (
+                "Not found",
+                format!(
+                    "{} is not known here. The address may be mistyped, or nothing was recorded of it yet: look for \
+                     it by name on the heat board.",
+                    Capital(what)
+                ),
+            ),
             Self::Forged => (
                 "Please try again",
                 "This form is from another session. Go back, reload the page and send it again.".to_owned(),
+            ),
+            Self::NotAllowed => (
+                "You may only read",
+                "To change something here you need a key with the role sales, marketing or admin. \
+                 Ask whoever made yours."
+                    .to_owned(),
             ),
             Self::Engine(EngineError::Quarantined { .. }) => (
                 "Set aside",

@@ -24,8 +24,16 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .service(page("/board").route(web::get().to(board::show)))
         .service(page("/board/export.csv").route(web::get().to(board::export::show)))
         .service(page("/accounts/{account}/peek").route(web::get().to(account::peek::show)))
-        .service(page("/accounts/{account}").route(web::get().to(account::show)))
-        .service(page("/accounts/{account}/history").route(web::get().to(account::history)))
+        .service(page("/accounts/{account}").route(web::get().to(account::overview::show)))
+        .service(page("/accounts/{account}/signals").route(web::get().to(account::signals::show)))
+        .service(
+            page("/accounts/{account}/signals/new")
+                .route(web::get().to(account::log_signal::show))
+                .route(web::post().to(account::log_signal::record)),
+        )
+        .service(page("/accounts/{account}/history").route(web::get().to(account::history::show)))
+        .service(page("/accounts/{account}/details").route(web::get().to(account::details::show)))
+        .service(page("/accounts/{account}/people/{person}").route(web::get().to(account::person::show)))
         .service(page("/words").route(web::get().to(help::words)))
         .service(page("/shortcuts").route(web::get().to(help::shortcuts)))
         .service(

@@ -63,6 +63,40 @@ pub(crate) fn exact(value: f64) -> String {
     signed(format!("{value}"))
 }
 
+/// Returns a number as people write it: thousands apart when it is whole, in full otherwise.
+pub(crate) fn number(value: f64) -> String {
+    if value.fract().abs() > 0.0 {
+        exact(value)
+    } else {
+        whole(value)
+    }
+}
+
+/// Returns a weight to two decimals at most: `1.91`, `1`.
+pub(crate) fn weight(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Returns a value in full precision with its sign, plus too.
+pub(crate) fn signed_exact(value: f64) -> String {
+    if value > 0.0 {
+        format!("+{}", exact(value))
+    } else {
+        exact(value)
+    }
+}
+
+/// Returns points to one decimal with their sign, plus too.
+pub(crate) fn signed_points(value: f64) -> String {
+    let text = points(value);
+    if text.starts_with('−') || text.trim_start_matches(['0', '.']).is_empty() {
+        text
+    } else {
+        format!("+{text}")
+    }
+}
+
 fn signed(text: String) -> String {
     if text.trim_start_matches(['-', '0', '.']).is_empty() {
         return text.trim_start_matches('-').to_owned();

@@ -91,7 +91,8 @@ pub(crate) fn same(a: &str, b: &str) -> bool {
     hash(a) == hash(b)
 }
 
-fn draw() -> Option<String> {
+/// Returns a random text nobody can guess; `None`: the operating system gives no randomness.
+pub(crate) fn draw() -> Option<String> {
     use std::fmt::Write as _;
     let mut bytes = [0_u8; TOKEN_BYTES];
     if let Err(error) = getrandom::fill(&mut bytes) {

@@ -20,15 +20,23 @@ use tokio::sync::watch;
 use super::*;
 use crate::access::{Access, Authorize};
 
-/// Knows one key.
+/// Knows a key that may write and one that may only read.
 struct OneKey;
 
 impl Authorize for OneKey {
     fn sign_in(&self, key: &str) -> Option<Arc<str>> {
-        (key == "qk_right").then(|| Arc::from("right"))
+        match key {
+            "qk_right" => Some(Arc::from("right")),
+            "qk_reader" => Some(Arc::from("reader")),
+            _ => None,
+        }
     }
 
     fn still_admits(&self, key_id: &str) -> bool {
+        matches!(key_id, "right" | "reader")
+    }
+
+    fn may_write(&self, key_id: &str) -> bool {
         key_id == "right"
     }
 }
@@ -170,7 +178,11 @@ async fn without_a_key_nothing_is_shown() {
     for uri in [
         "/board?band=hot",
         "/accounts/northfold",
+        "/accounts/northfold/signals",
+        "/accounts/northfold/signals/new",
         "/accounts/northfold/history",
+        "/accounts/northfold/details",
+        "/accounts/northfold/people/0",
         "/console/events?rows=",
     ] {
         let answer = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
@@ -250,6 +262,160 @@ async fn a_key_opens_a_session_and_signing_out_ends_it() {
     );
     let board = call_service(&app, with(TestRequest::get().uri("/board"))).await;
     assert_eq!(board.status(), StatusCode::SEE_OTHER);
+}
+
+/// Signs in and returns the session's cookie and what its forms carry.
+macro_rules! signed_in {
+    ($app:expr, $key:expr) => {{
+        let enter = TestRequest::post()
+            .uri("/sign-in")
+            .set_form([("key", $key), ("then", "/board")]);
+        let let_in = call_service(&$app, enter.to_request()).await;
+        let cookie = header(&let_in, header::SET_COOKIE)
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
+        let board = TestRequest::get()
+            .uri("/board")
+            .insert_header((header::COOKIE, cookie.clone()));
+        let page = text(call_service(&$app, board.to_request()).await).await;
+        let token = cut(&page, "name=\"form_token\" value=\"");
+        (cookie, token)
+    }};
+}
+
+async fn text(answer: ServiceResponse<impl MessageBody>) -> String {
+    String::from_utf8(read_body(answer).await.to_vec()).unwrap()
+}
+
+fn cut(page: &str, from: &str) -> String {
+    page.split(from)
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap()
+        .to_owned()
+}
+
+#[actix_web::test]
+async fn every_page_of_an_account_is_written_without_style_and_names_are_text() {
+    let house = house();
+    house.name("north/fold", "Northfold <Logistics>").await;
+    house.signal("north/fold", "s1").await;
+    let app = app!(house, Access::Open);
+    for tail in [
+        "",
+        "?compare=2026-06-01",
+        "?as_of=2026-06-16T14:31:00Z",
+        "/signals",
+        "/signals?person=0&kind=meeting.attended",
+        "/signals/new",
+        "/history?show=all",
+        "/details",
+        "/people/0",
+    ] {
+        let uri = format!("/accounts/north%2Ffold{tail}");
+        let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{uri}");
+        let page = text(answer).await;
+        assert!(page.contains("Northfold &#60;Logistics&#62;"), "{uri}: {page}");
+        assert!(!page.contains("style=") && !page.contains("<Logistics>"), "{uri}");
+        assert_eq!(page.matches("<h1").count(), 1, "{uri}");
+        assert_eq!(
+            page.contains("data-v="),
+            !tail.contains("as_of") && tail != "/signals/new",
+            "{uri}"
+        );
+    }
+    for uri in ["/accounts/nobody", "/accounts/north%2Ffold/people/9"] {
+        let answer = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{uri}");
+        assert!(text(answer).await.contains("To the heat board"), "{uri}");
+    }
+}
+
+#[actix_web::test]
+async fn a_signal_is_logged_once_by_who_may_and_with_the_sessions_own_form() {
+    let house = house();
+    house.name("northfold", "Northfold").await;
+    house.signal("northfold", "s1").await;
+    let app = app!(house, Access::by_key(Arc::new(OneKey), false));
+    let (reader, token) = signed_in!(app, "qk_reader");
+    let uri = "/accounts/northfold/signals/new";
+    let send = |cookie: &str, form: &[(&str, &str)]| {
+        TestRequest::post()
+            .uri(uri)
+            .insert_header((header::COOKIE, cookie.to_owned()))
+            .set_form(form)
+            .to_request()
+    };
+    let refused = call_service(&app, send(&reader, &[("form_token", token.as_str())])).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let account = TestRequest::get()
+        .uri("/accounts/northfold")
+        .insert_header((header::COOKIE, reader));
+    let page = text(call_service(&app, account.to_request()).await).await;
+    assert!(
+        !page.contains("Log a signal"),
+        "who may only read is offered a form"
+    );
+
+    let (writer, token) = signed_in!(app, "qk_right");
+    let show = TestRequest::get()
+        .uri(uri)
+        .insert_header((header::COOKIE, writer.clone()));
+    let page = text(call_service(&app, show.to_request()).await).await;
+    let id = cut(&page, "name=\"id\" value=\"");
+    let good = [
+        ("form_token", token.as_str()),
+        ("id", id.as_str()),
+        ("kind", "call.connected"),
+        ("person", "0"),
+        ("when", "2026-06-15T10:00"),
+        ("object", "Budget"),
+    ];
+    let forged = good.map(|(name, value)| {
+        if name == "form_token" {
+            (name, "guess")
+        } else {
+            (name, value)
+        }
+    });
+    let answer = call_service(&app, send(&writer, &forged)).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let bad = good.map(|(name, value)| match name {
+        "when" => (name, "yesterday"),
+        "kind" => (name, ""),
+        _ => (name, value),
+    });
+    let answer = call_service(&app, send(&writer, &bad)).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(answer).await;
+    assert!(
+        page.contains("What happened: choose one.") && page.contains("value=\"Budget\""),
+        "{page}"
+    );
+    let ahead = good.map(|(name, value)| {
+        if name == "when" {
+            (name, "2026-06-17T10:00")
+        } else {
+            (name, value)
+        }
+    });
+    let page = text(call_service(&app, send(&writer, &ahead)).await).await;
+    assert!(page.contains("Not recorded: occurred_at"), "{page}");
+    for _ in 0..2 {
+        let answer = call_service(&app, send(&writer, &good)).await;
+        assert_eq!(
+            (answer.status(), header(&answer, header::LOCATION)),
+            (StatusCode::SEE_OTHER, "/accounts/northfold/signals")
+        );
+    }
+    let list = TestRequest::get()
+        .uri("/accounts/northfold/signals")
+        .insert_header((header::COOKIE, writer));
+    let page = text(call_service(&app, list.to_request()).await).await;
+    assert!(page.contains("2 signals") && page.contains("Budget"), "{page}");
 }
 
 #[actix_web::test]

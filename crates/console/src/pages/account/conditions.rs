@@ -24,15 +24,19 @@ pub(crate) struct ConditionLine {
 
 /// Returns the conditions of the group that speaks for the account; empty: the model has no rule.
 pub(crate) fn lines(view: &AccountView) -> Vec<ConditionLine> {
+    shown(view)
+        .map(|condition| ConditionLine::of(condition, view, view.reading.at))
+        .collect()
+}
+
+/// Returns the conditions that are worth a word.
+pub(crate) fn shown(view: &AccountView) -> impl Iterator<Item = &ConditionState> {
     let conditions = view
         .reading
         .best()
         .map(|group| group.conditions.as_slice())
         .unwrap_or_default();
-    let shown = conditions.iter().filter(|condition| is_shown(condition));
-    shown
-        .map(|condition| ConditionLine::of(condition, view, view.reading.at))
-        .collect()
+    conditions.iter().filter(|condition| is_shown(condition))
 }
 
 /// That nothing forbids an account to qualify is worth a word only when something does.
@@ -45,7 +49,7 @@ fn is_shown(condition: &ConditionState) -> bool {
 }
 
 impl ConditionLine {
-    pub(crate) fn of(condition: &ConditionState, view: &AccountView, now: Timestamp) -> Self {
+    fn of(condition: &ConditionState, view: &AccountView, now: Timestamp) -> Self {
         let needed = measure(&condition.needed);
         let inside = view.reading.best().is_some_and(|group| group.mqa_since.is_some());
         Self {
@@ -61,11 +65,12 @@ impl ConditionLine {
                 ConditionKind::NotDisqualified => "Not disqualified",
             },
             met: condition.met,
-            actual: actual(condition),
+            actual: holders(condition, view).unwrap_or_else(|| actual(condition)),
             title: format!("needs {needed}"),
             number: matches!(condition.actual, Measure::Number(_) | Measure::Grade(_)),
             needed: match condition.kind {
                 ConditionKind::Heat if inside => format!("{needed} to stay"),
+                ConditionKind::AnyRoleEngaged if condition.met => "one engaged".to_owned(),
                 ConditionKind::AnyRoleEngaged => format!("any of {} roles", roles(&condition.needed).len()),
                 ConditionKind::NotExcluded | ConditionKind::NotDisqualified => String::new(),
                 ConditionKind::Heat
@@ -82,8 +87,23 @@ impl ConditionLine {
     }
 }
 
+/// Returns who fulfils a condition on roles, most engaged first.
+fn holders(condition: &ConditionState, view: &AccountView) -> Option<String> {
+    if !condition.met || !matches!(condition.kind, ConditionKind::AnyRoleEngaged) {
+        return None;
+    }
+    let asked = roles(&condition.needed);
+    let group = view.reading.best()?;
+    let holder = group
+        .people
+        .iter()
+        .filter(|person| person.engaged && person.roles.iter().any(|role| asked.contains(role)))
+        .max_by(|a, b| a.engagement.total_cmp(&b.engagement))?;
+    Some(super::people::name(view, holder.contact))
+}
+
 /// Returns what there is: of the roles that are asked for, those that are engaged.
-fn actual(condition: &ConditionState) -> String {
+pub(super) fn actual(condition: &ConditionState) -> String {
     let asked = roles(&condition.needed);
     let found: Vec<Role> = roles(&condition.actual)
         .iter()
@@ -109,7 +129,7 @@ fn roles(measure: &Measure) -> &[Role] {
     }
 }
 
-fn measure(measure: &Measure) -> String {
+pub(super) fn measure(measure: &Measure) -> String {
     match measure {
         Measure::Number(number) => words::whole(*number),
         Measure::Grade(grade) => grade.as_str().to_owned(),

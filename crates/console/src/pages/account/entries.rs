@@ -7,7 +7,9 @@ use quorate_domain::standing::{Change, Notice};
 use quorate_domain::time::Timestamp;
 use quorate_engine::view::{AccountView, TimelineEntry};
 
-use super::people;
+use super::asked::Links;
+use super::sentence::Sentence;
+use super::{deeds, outlook, people};
 use crate::partials::Dated;
 use crate::words;
 
@@ -15,15 +17,20 @@ use crate::words;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryLine {
     pub(crate) at: Dated,
-    /// Who, if it was a person.
+    /// Who, if it was a person; empty: nobody in particular.
     pub(crate) who: String,
+    /// The person's page.
+    pub(crate) href: Option<String>,
     pub(crate) what: String,
+    /// Why.
+    pub(crate) why: Sentence,
     /// Beside it: a source, points now.
     pub(crate) aside: String,
     /// Colour of a change of standing; empty for a fact.
     pub(crate) tone: &'static str,
 }
 
+/// Returns whether an entry is a signal.
 pub(crate) fn is_signal(entry: &TimelineEntry) -> bool {
     signal(entry).is_some()
 }
@@ -40,26 +47,43 @@ fn signal(entry: &TimelineEntry) -> Option<(&SignalId, &Kind, Option<ContactNo>)
 }
 
 impl EntryLine {
-    pub(crate) fn of(entry: &TimelineEntry, view: &AccountView, now: Timestamp) -> Self {
-        let at = Dated::ago(entry.at(), now);
-        let (who, what, aside, tone) = match entry {
+    /// - `together`: other changes of the account, for what caused one.
+    pub(crate) fn of(
+        entry: &TimelineEntry,
+        view: &AccountView,
+        now: Timestamp,
+        together: &[&Notice],
+        links: &Links,
+    ) -> Self {
+        let told = match entry {
             TimelineEntry::Record(record) => fact(record, view),
             TimelineEntry::Notice(notice) => change(notice, view),
         };
+        let (who, href) = match told.who {
+            Who::Nobody => (String::new(), None),
+            Who::Anonymous => (people::name(view, None), None),
+            Who::Person(no) => (people::name(view, Some(no)), Some(links.person(no))),
+        };
+        let why = match entry {
+            TimelineEntry::Notice(notice) => cause(notice, view, together, links),
+            TimelineEntry::Record(_) => Sentence::default(),
+        };
         Self {
-            at,
+            at: Dated::ago(entry.at(), now),
             who,
-            what,
-            aside,
-            tone,
+            href,
+            what: told.what,
+            why,
+            aside: told.aside,
+            tone: told.tone,
         }
     }
 
     /// Says what a signal is worth now.
-    pub(crate) fn with_points(self, entry: &TimelineEntry, groups: &[GroupExplanation]) -> Self {
+    pub(crate) fn with_points(self, entry: &TimelineEntry, group: Option<&GroupExplanation>) -> Self {
         let worth = signal(entry).map(|(id, kind, contact)| {
-            let lines = groups
-                .iter()
+            let lines = group
+                .into_iter()
                 .flat_map(|group| &group.people)
                 .filter(|person| person.contact == contact)
                 .flat_map(|person| person.kinds.iter().map(move |one| (person.weight, one)))
@@ -68,11 +92,11 @@ impl EntryLine {
             lines
                 .filter(|(_, line)| matches!(&line.cause, Cause::Signal { id: of, .. } if of == id))
                 .map(|(weight, line)| weight * line.points)
-                .fold(0.0, f64::max)
+                .sum()
         });
         match worth {
             Some(points) => Self {
-                aside: format!("+{}", words::points(points)),
+                aside: words::signed_points(points),
                 ..self
             },
             None => self,
@@ -80,24 +104,63 @@ impl EntryLine {
     }
 }
 
-type Told = (String, String, String, &'static str);
+/// An entry in words.
+struct Told {
+    who: Who,
+    what: String,
+    aside: String,
+    tone: &'static str,
+}
+
+/// Who did it.
+enum Who {
+    Nobody,
+    Anonymous,
+    Person(ContactNo),
+}
+
+impl Told {
+    fn new(who: Who, what: impl Into<String>) -> Self {
+        Self {
+            who,
+            what: what.into(),
+            aside: String::new(),
+            tone: "",
+        }
+    }
+
+    fn by(self, source: &str) -> Self {
+        Self {
+            aside: words::spaced(source),
+            ..self
+        }
+    }
+
+    fn tone(self, tone: &'static str) -> Self {
+        Self { tone, ..self }
+    }
+}
 
 fn fact(record: &Record, view: &AccountView) -> Told {
     let by = |contact: ContactNo| people::name(view, Some(contact));
     match &record.event {
         Event::SignalRecorded(signal) => {
-            let rule = view.model.rule(signal.kind.as_str());
-            let label = rule.and_then(|rule| rule.label.as_deref()).map(str::to_lowercase);
-            let mut what = label.unwrap_or_else(|| signal.kind.as_str().to_owned());
+            let mut what = deeds::did(&view.model, &signal.kind);
             if let Some(object) = &signal.object {
-                what = format!("{what}, {object}");
+                what = format!("{what}: {object}");
             }
-            let aside = if rule.is_none() {
+            let who = signal.contact.map_or(Who::Anonymous, Who::Person);
+            let aside = if view.model.rule(signal.kind.as_str()).is_none() {
                 "worth 0: not in the model"
+            } else if signal.expired {
+                "worth 0: too old"
             } else {
                 ""
             };
-            (people::name(view, signal.contact), what, aside.to_owned(), "")
+            Told {
+                aside: aside.to_owned(),
+                ..Told::new(who, what)
+            }
         }
         Event::FieldSet { field, value, source } => {
             let what = match value {
@@ -110,27 +173,27 @@ fn fact(record: &Record, view: &AccountView) -> Told {
             };
             let number = value.as_ref().and_then(quorate_domain::value::Value::as_number);
             let what = match number {
-                Some(number) => format!("{}: {}", words::spaced(field), words::exact(number)),
+                Some(number) => format!("{}: {}", words::spaced(field), words::number(number)),
                 None => what,
             };
-            (String::new(), words::capitalised(&what), source.0.to_string(), "")
+            Told::new(Who::Nobody, words::capitalised(&what)).by(&source.0)
         }
         Event::Disqualified { reason, source } => {
             let what = match reason {
                 Some(reason) => format!("Disqualified: {reason}"),
                 None => "No longer disqualified".to_owned(),
             };
-            (String::new(), what, source.0.to_string(), "danger")
+            Told::new(Who::Nobody, what).by(&source.0).tone("danger")
         }
-        Event::ContactIntroduced { contact } => (by(*contact), "became known".to_owned(), String::new(), ""),
+        Event::ContactIntroduced { contact } => Told::new(Who::Person(*contact), "became known"),
         Event::ContactStated {
             contact,
             fact,
             source,
-        } => (by(*contact), stated(fact), source.0.to_string(), ""),
+        } => Told::new(Who::Person(*contact), stated(fact)).by(&source.0),
         Event::RelationSet { relation, .. } => {
             let what = format!("{} {}", words::spaced(relation.kind.as_str()), by(relation.to));
-            (by(relation.from), what, String::new(), "")
+            Told::new(Who::Person(relation.from), what)
         }
         Event::RelationCleared { relation } => {
             let what = format!(
@@ -138,33 +201,30 @@ fn fact(record: &Record, view: &AccountView) -> Told {
                 words::spaced(relation.kind.as_str()),
                 by(relation.to)
             );
-            (by(relation.from), what, String::new(), "")
+            Told::new(Who::Person(relation.from), what)
         }
         Event::EvidenceStated { .. }
         | Event::EvidenceRetracted { .. }
         | Event::EvidenceContested { .. }
         | Event::OpportunitySet(_)
-        | Event::GapSnoozed { .. } => qualifying(&record.event, view),
+        | Event::GapSnoozed { .. } => qualifying(&record.event),
     }
 }
 
 /// Tells a fact on evidence, opportunities or gaps.
-fn qualifying(event: &Event, view: &AccountView) -> Told {
-    let by = |contact: ContactNo| people::name(view, Some(contact));
+fn qualifying(event: &Event) -> Told {
     match event {
         Event::EvidenceStated { statement, .. } => {
-            let who = statement.said_by.map(by).unwrap_or_default();
             let element = words::spaced(&statement.element);
             let mut what = format!("evidence for {element}: {}", statement.level.as_str());
             if let Some(said) = statement.note.as_ref().or(statement.artefact.as_ref()) {
                 what = format!("{what}, “{said}”");
             }
-            let what = if who.is_empty() {
-                words::capitalised(&what)
-            } else {
-                what
-            };
-            (who, what, statement.source.0.to_string(), "")
+            match statement.said_by {
+                Some(who) => Told::new(Who::Person(who), what),
+                None => Told::new(Who::Nobody, words::capitalised(&what)),
+            }
+            .by(&statement.source.0)
         }
         Event::EvidenceRetracted {
             evidence,
@@ -176,30 +236,29 @@ fn qualifying(event: &Event, view: &AccountView) -> Told {
                 .map(|reason| format!(": {reason}"))
                 .unwrap_or_default();
             let what = format!("Evidence {} was taken back{why}", evidence.0);
-            (String::new(), what, source.0.to_string(), "")
+            Told::new(Who::Nobody, what).by(&source.0)
         }
         Event::EvidenceContested {
             evidence,
-            by: who,
+            by,
             note,
             source,
         } => {
-            let what = note
+            let said = note
                 .as_ref()
                 .map(|note| format!(": “{note}”"))
                 .unwrap_or_default();
-            let what = format!("denies evidence {}{what}", evidence.0);
-            (by(*who), what, source.0.to_string(), "danger")
+            let what = format!("denies evidence {}{said}", evidence.0);
+            Told::new(Who::Person(*by), what).by(&source.0).tone("danger")
         }
         Event::OpportunitySet(opportunity) => {
             let name = opportunity.name.as_deref().unwrap_or(opportunity.id.as_str());
             let mut what = format!("Opportunity {name}: {}", opportunity.state.as_str());
             if let Some(amount) = opportunity.amount {
                 let currency = opportunity.currency.as_deref().unwrap_or_default();
-                what = format!("{what}, {} {currency}", words::exact(amount));
+                what = format!("{what}, {} {currency}", words::number(amount));
             }
-            let what = what.trim_end().to_owned();
-            (String::new(), what, opportunity.source.0.to_string(), "")
+            Told::new(Who::Nobody, what.trim_end()).by(&opportunity.source.0)
         }
         Event::GapSnoozed {
             gap, reason, until, ..
@@ -208,8 +267,10 @@ fn qualifying(event: &Event, view: &AccountView) -> Told {
                 Some(_) => format!("Put off: {}", words::spaced(gap)),
                 None => format!("No longer put off: {}", words::spaced(gap)),
             };
-            let aside = reason.as_deref().map(str::to_owned).unwrap_or_default();
-            (String::new(), what, aside, "")
+            Told {
+                aside: reason.as_deref().map(str::to_owned).unwrap_or_default(),
+                ..Told::new(Who::Nobody, what)
+            }
         }
         Event::FieldSet { .. }
         | Event::Disqualified { .. }
@@ -217,7 +278,7 @@ fn qualifying(event: &Event, view: &AccountView) -> Told {
         | Event::ContactStated { .. }
         | Event::RelationSet { .. }
         | Event::RelationCleared { .. }
-        | Event::SignalRecorded(_) => Told::default(),
+        | Event::SignalRecorded(_) => Told::new(Who::Nobody, ""),
     }
 }
 
@@ -268,36 +329,76 @@ fn stated(fact: &ContactFact) -> String {
 }
 
 fn change(notice: &Notice, view: &AccountView) -> Told {
-    let by = |contact: ContactNo| people::name(view, Some(contact));
-    let late = if notice.late { "told late" } else { "" }.to_owned();
-    match &notice.change {
+    let told = match &notice.change {
         Change::MqaEntered(moment) => {
             let what = format!("Became MQA at heat {}", words::whole(moment.heat));
-            (String::new(), what, late, "acc")
+            Told::new(Who::Nobody, what).tone("acc")
         }
-        Change::MqaLeft(moment) => (
-            String::new(),
-            format!("Left MQA at heat {}", words::whole(moment.heat)),
-            late,
-            "warn",
-        ),
+        Change::MqaLeft(moment) => {
+            let what = format!("Left MQA at heat {}", words::whole(moment.heat));
+            Told::new(Who::Nobody, what).tone("warn")
+        }
         Change::MqaRevised { since } => {
             let what = match since {
                 Some(since) => format!("Became MQA on {} after all", words::instant(*since)),
                 None => "Was not MQA after all".to_owned(),
             };
-            (String::new(), what, late, "warn")
+            Told::new(Who::Nobody, what).tone("warn")
         }
         Change::BandChanged { from, to } => {
-            let tone = if to > from { "up" } else { "down" };
-            (
-                String::new(),
-                format!("Heat went from {} to {}", from.as_str(), to.as_str()),
-                late,
-                tone,
-            )
+            let what = format!("Heat went from {} to {}", from.as_str(), to.as_str());
+            Told::new(Who::Nobody, what).tone(if to > from { "up" } else { "down" })
         }
-        Change::Engaged { contact } => (by(*contact), "became engaged".to_owned(), late, "up"),
-        Change::Cooled { contact } => (by(*contact), "went cold".to_owned(), late, "down"),
+        Change::Engaged { contact } => Told::new(Who::Person(*contact), "became engaged").tone("up"),
+        Change::Cooled { contact } => Told::new(Who::Person(*contact), "went cold").tone("down"),
+    };
+    // The solution matters only where there are several.
+    let of = notice
+        .solution
+        .as_ref()
+        .filter(|_| view.reading.groups.len() > 1)
+        .map(|solution| format!(" ({})", solution.as_str()))
+        .unwrap_or_default();
+    Told {
+        what: format!("{}{of}", told.what),
+        aside: if notice.late { "told late" } else { "" }.to_owned(),
+        ..told
     }
+}
+
+/// Returns why an account became MQA or left.
+fn cause(notice: &Notice, view: &AccountView, together: &[&Notice], links: &Links) -> Sentence {
+    match &notice.change {
+        Change::MqaEntered(moment) => {
+            let same: Vec<&Notice> = together
+                .iter()
+                .copied()
+                .filter(|other| other.at == notice.at && other.solution == notice.solution)
+                .collect();
+            outlook::began(view, moment, &same, links)
+        }
+        Change::MqaLeft(moment) => {
+            let before: Vec<&Notice> = together
+                .iter()
+                .copied()
+                .filter(|other| other.at <= notice.at && other.solution == notice.solution)
+                .collect();
+            outlook::ended(view, moment, &before, links)
+        }
+        Change::MqaRevised { .. }
+        | Change::BandChanged { .. }
+        | Change::Engaged { .. }
+        | Change::Cooled { .. } => Sentence::default(),
+    }
+}
+
+/// Returns the changes of standing among entries.
+pub(crate) fn notices(entries: &[TimelineEntry]) -> Vec<&Notice> {
+    entries
+        .iter()
+        .filter_map(|entry| match entry {
+            TimelineEntry::Notice(notice) => Some(notice),
+            TimelineEntry::Record(_) => None,
+        })
+        .collect()
 }

@@ -3,15 +3,15 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use quorate_domain::time::{DAY_MS, Timestamp};
+use quorate_engine::AsOf;
 use quorate_engine::view::{AccountRow, AccountView};
-use quorate_engine::{AsOf, Engine};
 
-use super::chart::Sample;
+use super::asked::{Asked, Links};
 use super::conditions::{self, ConditionLine};
 use super::people::{self, SeatLine};
-use super::why::{Piece, Why};
-use super::{NOT_FOUND, known, outlook};
+use super::sentence::Sentence;
+use super::why::Why;
+use super::{NOT_FOUND, outlook, past, tiles};
 use crate::access::Visitor;
 use crate::pages::board::RowView;
 use crate::pages::frame::Frame;
@@ -38,8 +38,8 @@ struct Look {
     facts: String,
     heat: HeatChip,
     status: Status,
-    why: Vec<Piece>,
-    outlook: String,
+    why: Sentence,
+    outlook: Sentence,
     /// `3 of 5 conditions met`; nothing: the model has no rule.
     met: String,
     conditions: Vec<ConditionLine>,
@@ -58,40 +58,23 @@ pub(crate) async fn show(
     account: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let engine = &state.engine;
-    let (id, row) = known(engine, account.into_inner())?;
-    let (view, groups) = engine.explanation(&id, AsOf::default()).await?.ok_or(NOT_FOUND)?;
-    let (_, coming) = engine.forecast(&id).await?.ok_or(NOT_FOUND)?;
+    let asked = Asked::of(engine, &request, account.into_inner(), &[])?;
+    let (view, groups) = engine
+        .explanation(&asked.id, AsOf::default())
+        .await?
+        .ok_or(NOT_FOUND)?;
+    let (_, coming) = engine.forecast(&asked.id).await?.ok_or(NOT_FOUND)?;
     let now = view.reading.at;
-    let before = week_ago(engine, &row, now).await?;
-    let today = Sample {
-        at: now,
-        heat: heat(&view),
-    };
-    let why = Why::of(&view, &groups, &[before, today]);
-    let look = Look::of(&row, &view, why.text, outlook::sentence(&view, &coming));
-    let frame = Frame::new(&row.name, &request, &visitor, now);
+    let week_ago = past::heat_at(engine, &asked.id, tiles::week_before(now)).await?;
+    let why = Why::of(&view, &groups, week_ago, &asked.links);
+    let outlook = outlook::forecast(&view, Some(&coming), &asked.links);
+    let look = Look::of(&asked.row, &view, why.text, outlook, &asked.links);
+    let frame = Frame::new(&asked.row.name, &request, &visitor, now);
     reply::html(&Page { frame, look })
 }
 
-async fn week_ago(engine: &Engine, row: &AccountRow, now: Timestamp) -> Result<Sample, PageError> {
-    let at = now.plus_millis(-7 * DAY_MS);
-    let as_of = AsOf {
-        at: Some(at),
-        known_at: None,
-    };
-    let view = engine.account(&row.id, as_of).await?;
-    Ok(Sample {
-        at,
-        heat: view.as_ref().map_or(0.0, heat),
-    })
-}
-
-fn heat(view: &AccountView) -> f64 {
-    view.reading.best().map_or(0.0, |group| group.heat)
-}
-
 impl Look {
-    fn of(row: &AccountRow, view: &AccountView, why: Vec<Piece>, outlook: String) -> Self {
+    fn of(row: &AccountRow, view: &AccountView, why: Sentence, outlook: Sentence, links: &Links) -> Self {
         let shown = RowView::of(row, view.reading.at);
         let conditions = conditions::lines(view);
         let met = conditions.iter().filter(|condition| condition.met).count();
@@ -100,7 +83,7 @@ impl Look {
         } else {
             format!("{met} of {} conditions met", conditions.len())
         };
-        let seats = people::seats(view);
+        let seats = people::seats(view, links);
         let weights = view
             .reading
             .best()

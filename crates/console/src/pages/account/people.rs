@@ -5,6 +5,7 @@ use quorate_domain::contact::Attitude;
 use quorate_domain::id::{ContactNo, Role};
 use quorate_engine::view::AccountView;
 
+use super::asked::Links;
 use crate::words;
 
 /// A role as a circle: its code in the colour of its family.
@@ -21,6 +22,7 @@ pub(crate) struct RoleMark {
 pub(crate) struct PersonLine {
     pub(crate) mark: RoleMark,
     pub(crate) name: String,
+    pub(crate) href: String,
     pub(crate) title: String,
     /// Roles and where they come from.
     pub(crate) roles: String,
@@ -38,13 +40,20 @@ pub(crate) struct SeatLine {
     pub(crate) role: String,
     pub(crate) state: &'static str,
     pub(crate) tone: &'static str,
-    pub(crate) holders: String,
+    pub(crate) holders: Vec<Holder>,
     /// Its share of all weight.
     pub(crate) weight: String,
     /// Height of the filled part of its bar.
     pub(crate) filled: String,
     /// Where that part begins.
     pub(crate) top: String,
+}
+
+/// Who holds a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub(crate) name: String,
+    pub(crate) href: String,
 }
 
 /// How high a seat's bar is drawn.
@@ -127,7 +136,7 @@ pub(crate) fn mark_of(view: &AccountView, contact: Option<ContactNo>) -> RoleMar
 }
 
 /// Returns the people, most engaged first.
-pub(crate) fn people(view: &AccountView) -> Vec<PersonLine> {
+pub(crate) fn people(view: &AccountView, links: &Links) -> Vec<PersonLine> {
     let Some(group) = view.reading.best() else {
         return Vec::new();
     };
@@ -151,6 +160,7 @@ pub(crate) fn people(view: &AccountView) -> Vec<PersonLine> {
         PersonLine {
             mark: mark_of(view, Some(contact.no)),
             name: name(view, Some(contact.no)),
+            href: links.person(contact.no),
             title: title(view, Some(contact.no)),
             roles: match (named.is_empty(), contact.roles_are_inferred()) {
                 (true, _) => "role not known".to_owned(),
@@ -167,8 +177,18 @@ pub(crate) fn people(view: &AccountView) -> Vec<PersonLine> {
     contacts.into_iter().map(line).collect()
 }
 
+/// Returns how well a seat is filled, in words.
+pub(crate) fn seat_word(state: SeatState) -> &'static str {
+    match state {
+        SeatState::Missing => "empty",
+        SeatState::Opposed => "opposed",
+        SeatState::Identified => "known, not engaged",
+        SeatState::Engaged => "engaged",
+    }
+}
+
 /// Returns the seats, in the model's order.
-pub(crate) fn seats(view: &AccountView) -> Vec<SeatLine> {
+pub(crate) fn seats(view: &AccountView, links: &Links) -> Vec<SeatLine> {
     let seats = view
         .reading
         .best()
@@ -176,17 +196,20 @@ pub(crate) fn seats(view: &AccountView) -> Vec<SeatLine> {
         .unwrap_or_default();
     let all: f64 = seats.iter().map(|seat| seat.seat.weight).sum();
     let line = |seat: &quorate_domain::committee::SeatView| {
-        let holders: Vec<String> = seat
+        let holders = seat
             .holders
             .iter()
-            .map(|holder| name(view, Some(holder.contact)))
+            .map(|holder| Holder {
+                name: name(view, Some(holder.contact)),
+                href: links.person(holder.contact),
+            })
             .collect();
-        let (state, tone) = match seat.state {
-            SeatState::Missing if seat.seat.required => ("empty", "danger"),
-            SeatState::Missing => ("empty", "s"),
-            SeatState::Opposed => ("opposed", "danger"),
-            SeatState::Identified => ("known, not engaged", "warn"),
-            SeatState::Engaged => ("engaged", "ok"),
+        let tone = match seat.state {
+            SeatState::Missing if seat.seat.required => "danger",
+            SeatState::Missing => "s",
+            SeatState::Opposed => "danger",
+            SeatState::Identified => "warn",
+            SeatState::Engaged => "ok",
         };
         let share = if all > 0.0 {
             100.0 * seat.seat.weight / all
@@ -196,13 +219,9 @@ pub(crate) fn seats(view: &AccountView) -> Vec<SeatLine> {
         SeatLine {
             mark: mark(view, Some(&seat.seat.role)),
             role: words::capitalised(&words::spaced(seat.seat.role.as_str())),
-            state,
+            state: seat_word(seat.state),
             tone,
-            holders: if holders.is_empty() {
-                "nobody known".to_owned()
-            } else {
-                holders.join(", ")
-            },
+            holders,
             weight: format!("{}%", words::whole(share)),
             filled: format!("{:.1}", SEAT_HEIGHT * seat.worth),
             top: format!("{:.1}", SEAT_HEIGHT * (1.0 - seat.worth)),
