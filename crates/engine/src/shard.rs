@@ -166,8 +166,11 @@ impl Shard {
                 Ask::Command { .. } | Ask::Read { .. } | Ask::Wake { .. } | Ask::Stop(_) => Known::default(),
             };
             let Some(actor) = self.actor(ask.account()) else {
-                let reason = self.quarantine_reason(ask.account());
-                ask.refuse(&reason);
+                match self.quarantine_reason(ask.account()) {
+                    Some(reason) => ask.refuse(&reason),
+                    // It left memory while others were loaded: a commit of it failed. The next turn loads it.
+                    None => self.ask_again(ask),
+                }
                 continue;
             };
             actix_rt::spawn(Rc::clone(&self).ask(actor, ask, known));
@@ -318,15 +321,12 @@ impl Shard {
             .insert(account.clone(), reason);
     }
 
-    fn quarantine_reason(&self, account: &AccountId) -> String {
+    fn quarantine_reason(&self, account: &AccountId) -> Option<String> {
         let quarantined = self
             .quarantined
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        quarantined
-            .get(account)
-            .cloned()
-            .unwrap_or_else(|| "it could not be loaded".to_owned())
+        quarantined.get(account).cloned()
     }
 
     /// Asks an actor, and answers whoever asked.
