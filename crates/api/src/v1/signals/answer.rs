@@ -127,21 +127,15 @@ impl Verdict {
                 "waiting",
                 "no account matches yet: it is kept until one does",
             ),
-            ItemOutcome::Unavailable { reason } => {
-                tracing::warn!(reason, "signals could not be made durable");
-                Self::unavailable(
-                    "not_durable",
-                    "it was not recorded, or nobody can say: send it again",
-                )
-            }
-            ItemOutcome::Quarantined { reason } => {
-                tracing::warn!(reason, "a signal came in for an account that is set aside");
-                Self::with(
-                    Word::Rejected,
-                    "account_set_aside",
-                    "its account is set aside until an operator looks",
-                )
-            }
+            ItemOutcome::Unavailable { .. } => Self::unavailable(
+                "not_durable",
+                "it was not recorded, or nobody can say: send it again",
+            ),
+            ItemOutcome::Quarantined { .. } => Self::with(
+                Word::Rejected,
+                "account_set_aside",
+                "its account is set aside until an operator looks",
+            ),
         }
     }
 }

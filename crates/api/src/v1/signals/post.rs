@@ -1,8 +1,11 @@
 //! `POST /v1/signals`: one signal, an array, or one a line; one bad item never loses the good ones.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use quorate_domain::id::SignalId;
+use quorate_engine::view::ItemOutcome;
 use quorate_engine::{Error, IncomingSignal};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -178,7 +181,10 @@ async fn record(api: &Api, part: Vec<Piece<'_>>, size_bytes: usize, answer: &mut
         api.engine.record_signals(sent, size_bytes).await
     };
     let (mut outcomes, failure) = match outcomes {
-        Ok(outcomes) => (outcomes.into_iter(), None),
+        Ok(outcomes) => {
+            log_troubles(&outcomes);
+            (outcomes.into_iter(), None)
+        }
         Err(error) => (Vec::new().into_iter(), Some(error)),
     };
     for slot in slots {
@@ -197,6 +203,24 @@ async fn record(api: &Api, part: Vec<Piece<'_>>, size_bytes: usize, answer: &mut
                 answer.push(Some(id.as_str()), &verdict);
             }
         }
+    }
+}
+
+/// Logs why signals were not recorded: a line a reason, not a line a signal.
+fn log_troubles(outcomes: &[ItemOutcome]) {
+    let mut troubles: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for outcome in outcomes {
+        let (what, reason) = match outcome {
+            ItemOutcome::Unavailable { reason } => ("signals could not be made durable", reason),
+            ItemOutcome::Quarantined { reason } => {
+                ("signals came in for accounts that are set aside", reason)
+            }
+            ItemOutcome::Decided(_) | ItemOutcome::Unmatched => continue,
+        };
+        *troubles.entry((what, reason)).or_default() += 1;
+    }
+    for ((what, reason), signals) in troubles {
+        tracing::warn!(reason, signals, "{what}");
     }
 }
 
