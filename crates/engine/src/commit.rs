@@ -85,6 +85,14 @@ fn run(
         metrics::histogram!("quorate_commit_group_records").record(float(records));
         match store.commit(group) {
             Ok(answers) => {
+                if let Some(Err(refusal)) = answers
+                    .iter()
+                    .find(|answer| matches!(answer, Err(AppendRefusal::StaleOwner { .. })))
+                {
+                    // Whoever took over reads and writes now; what this process has in memory is the past.
+                    tracing::error!(error = %refusal, "another process took the store over");
+                    let _ = failed.send(Some(format!("another process took it over: {refusal}")));
+                }
                 let mut answers = answers.into_iter();
                 for (length, share) in shares {
                     // A shard that is gone needs no answer.
@@ -93,8 +101,13 @@ fn run(
             }
             Err(error) => {
                 let error = Arc::new(error);
-                tracing::error!(error = %error, "the store failed; nothing more is acknowledged");
-                let _ = failed.send(Some(with_causes(&*error)));
+                if error.may_pass() {
+                    metrics::counter!("quorate_commits_unknown_total").increment(1);
+                    tracing::warn!(error = %error, "a group has an unknown outcome; its accounts are loaded again");
+                } else {
+                    tracing::error!(error = %error, "the store failed; nothing more is acknowledged");
+                    let _ = failed.send(Some(with_causes(&*error)));
+                }
                 for (_, share) in shares {
                     let _ = share.send(Err(Arc::clone(&error)));
                 }

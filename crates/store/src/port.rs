@@ -12,6 +12,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use quorate_domain::account::{AccountState, Record};
 use quorate_domain::contact::Card;
@@ -390,6 +391,35 @@ pub enum Error {
         /// Which folder.
         folder: PathBuf,
     },
+    /// A store elsewhere did not do what it was asked to, or did not say so. What it did is unknown; it may be asked
+    /// again.
+    #[error("the store at {place} failed while it was to {action}: {reason}")]
+    Unavailable {
+        /// Where.
+        place: String,
+        /// What it was doing.
+        action: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The store would lose what it acknowledged.
+    #[error("the store at {place} can lose acknowledged writes: {}", faults.join("; "))]
+    Unsafe {
+        /// Where.
+        place: String,
+        /// What makes it so, each with what to do about it.
+        faults: Vec<String>,
+    },
+    /// Another node owns the store and still says so.
+    #[error("the store at {place} is owned by another node ({by}), whose lease runs for {} ms more", left.as_millis())]
+    Held {
+        /// Where.
+        place: String,
+        /// Which node.
+        by: String,
+        /// For how long.
+        left: Duration,
+    },
     /// There is no room left. The store stops.
     #[error("no space left for the store at {place}; free some and restart")]
     Full {
@@ -441,4 +471,16 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl Error {
+    /// Returns whether the store may be asked again after it: the outcome of this call is unknown, the next one's need
+    /// not be. After any other failure of a write the process stops.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::Unsafe { .. } | Self::Held { .. }
+        )
+    }
 }

@@ -50,6 +50,9 @@ impl From<StoreError> for LoadFailure {
             | StoreError::Foreign { .. }
             | StoreError::NewerFormat { .. }
             | StoreError::Unstorable { .. }
+            | StoreError::Unavailable { .. }
+            | StoreError::Unsafe { .. }
+            | StoreError::Held { .. }
             | StoreError::Io { .. } => Self::Unavailable(error.to_string()),
         }
     }
