@@ -16,6 +16,7 @@ use quorate_domain::account::Policy;
 use quorate_domain::time::Days;
 use quorate_engine::EngineConfig;
 use quorate_store::EmbeddedOptions;
+use quorate_store_redis::{Login, RedisOptions, UrlError};
 use serde::{Deserialize, Deserializer};
 
 mod error;
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     /// `[store]`.
     pub(crate) store: Store,
+    /// `[redis]`.
+    pub(crate) redis: Redis,
     /// `[engine]`.
     pub(crate) engine: Engine,
     /// `[log]`.
@@ -88,6 +91,58 @@ pub(crate) struct Store {
     pub(crate) data: PathBuf,
     pub(crate) cache_bytes: u64,
     pub(crate) workers: usize,
+}
+
+/// How a Redis is used, where `store.url` names one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Redis {
+    pub(crate) prefix: String,
+    pub(crate) replicas_min: u32,
+    pub(crate) accept_loss_window: bool,
+    pub(crate) connect_timeout_ms: u64,
+    pub(crate) answer_timeout_ms: u64,
+    pub(crate) lease_ms: u64,
+    pub(crate) admin: Secret,
+}
+
+/// Text that is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "" } else { "***" })
+    }
+}
+
+impl Redis {
+    /// Returns how the Redis at an address is used.
+    ///
+    /// # Errors
+    /// When the address, or the admin's login, is none.
+    pub(crate) fn options(&self, url: &str) -> Result<RedisOptions, UrlError> {
+        let admin = match self.admin.0.as_str() {
+            "" => None,
+            login => Some(Login::parse(login)?),
+        };
+        Ok(RedisOptions {
+            prefix: self.prefix.clone(),
+            replicas_min: self.replicas_min,
+            accept_loss_window: self.accept_loss_window,
+            connect_timeout: Duration::from_millis(self.connect_timeout_ms.max(1)),
+            answer_timeout: Duration::from_millis(self.answer_timeout_ms.max(1)),
+            lease: Duration::from_millis(self.lease_ms.max(100)),
+            admin,
+            ..RedisOptions::new(url)?
+        })
+    }
 }
 
 /// The engine's limits.
@@ -157,8 +212,8 @@ pub(crate) struct StoreUrl(String);
 pub(crate) enum Home {
     /// A folder of this machine.
     Folder(PathBuf),
-    /// A Redis.
-    Redis,
+    /// A Redis at this address, password and all.
+    Redis(String),
     /// Something this build has never heard of.
     Unknown,
 }
@@ -167,7 +222,7 @@ impl Store {
     /// Returns what the configuration names as the store's home.
     pub(crate) fn home(&self) -> Home {
         match self.url.0.split_once("://") {
-            Some(("redis" | "rediss" | "redis+unix" | "unix", _)) => Home::Redis,
+            Some((scheme, _)) if scheme.starts_with("redis") => Home::Redis(self.url.0.clone()),
             Some(_) => Home::Unknown,
             None if self.url.0 == "embedded" => Home::Folder(self.data.clone()),
             None => Home::Folder(PathBuf::from(&self.url.0)),
@@ -303,10 +358,10 @@ pub(crate) fn load(asked: &Asked) -> Result<Loaded, Errors> {
         let source = figment
             .get_metadata(value.tag())
             .map_or_else(String::new, |metadata| metadata.name.to_string());
-        let value = if key == "store.url" {
-            serde_json::Value::from(config.store.url.to_string())
-        } else {
-            value.deserialize().map_err(Errors::from)?
+        let value = match key.as_str() {
+            "store.url" => serde_json::Value::from(config.store.url.to_string()),
+            "redis.admin" => serde_json::Value::from(config.redis.admin.to_string()),
+            _ => value.deserialize().map_err(Errors::from)?,
         };
         settings.push(Setting { key, value, source });
     }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +12,12 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use quorate_api::{ApiConfig, ApiServer, Auth};
 use quorate_console::{ConsoleState, Demo};
 use quorate_engine::Engine;
-use quorate_store::EmbeddedStore;
+use quorate_store::{EmbeddedStore, Store};
+use quorate_store_redis::RedisStore;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::config::{self, Home};
+use crate::config::{Config, Home};
 
 pub(crate) mod log;
 pub(crate) mod models;
@@ -34,31 +34,56 @@ const SECONDS_BUCKETS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0,
 ];
 
+/// A store that was opened, and what to tell people of it.
+pub(crate) struct Opened {
+    /// The store.
+    pub(crate) store: Arc<dyn Store>,
+    /// Where it is: a folder, or an address without its password.
+    pub(crate) place: String,
+    /// What it is: `embedded` or `redis`.
+    pub(crate) home: &'static str,
+}
+
 /// Opens the store that the configuration names, and says where it is.
 ///
 /// # Errors
-/// When this build has no such home, or the folder cannot be used; each says what to do next.
-pub(crate) fn open_store(store: &config::Store) -> anyhow::Result<Arc<EmbeddedStore>> {
-    match store.home() {
-        Home::Folder(folder) => open_folder(&folder, store),
-        Home::Redis => Err(anyhow::anyhow!(
-            "this build has no Redis home yet ({}): use --store embedded and --data DIR",
-            store.url
-        )),
+/// When there is no such home, or it cannot be used; each says what to do next.
+pub(crate) fn open_store(config: &Config) -> anyhow::Result<Opened> {
+    match config.store.home() {
+        Home::Folder(folder) => {
+            let store = EmbeddedStore::open(&folder, config.store.options()).map_err(explained)?;
+            let place = std::path::absolute(&folder).unwrap_or(folder);
+            Ok(Opened {
+                store: Arc::new(store),
+                place: place.display().to_string(),
+                home: "embedded",
+            })
+        }
+        Home::Redis(url) => {
+            let options = config
+                .redis
+                .options(&url)
+                .with_context(|| format!("store.url {} is no Redis address", config.store.url))?;
+            let place = options.place.to_string();
+            let store = RedisStore::open(options).map_err(explained)?;
+            Ok(Opened {
+                store: Arc::new(store),
+                place,
+                home: "redis",
+            })
+        }
         Home::Unknown => Err(anyhow::anyhow!(
-            "{} is no store: use --store embedded and --data DIR",
-            store.url
+            "{} is no store: use --store embedded and --data DIR, or --store redis://HOST:PORT",
+            config.store.url
         )),
     }
 }
 
-fn open_folder(folder: &Path, store: &config::Store) -> anyhow::Result<Arc<EmbeddedStore>> {
-    EmbeddedStore::open(folder, store.options())
-        .map(Arc::new)
-        .map_err(|error| match next_step(&error) {
-            Some(next) => anyhow::anyhow!("{error}; {next}"),
-            None => anyhow::Error::new(error),
-        })
+fn explained(error: quorate_store::Error) -> anyhow::Error {
+    match next_step(&error) {
+        Some(next) => anyhow::anyhow!("{error}; {next}"),
+        None => anyhow::Error::new(error),
+    }
 }
 
 /// What to do about a folder that cannot be used, where the error itself does not say.
@@ -70,6 +95,14 @@ fn next_step(error: &quorate_store::Error) -> Option<&'static str> {
         Error::NewerFormat { .. } => {
             Some("run that version of Quorate, or give another folder with --data DIR")
         }
+        Error::Unavailable { .. } => {
+            Some("see that Redis runs and that its user has the rights of deploy/redis-users.acl")
+        }
+        Error::Unsafe { .. } => Some(
+            "change its settings (deploy/redis.conf has safe ones), or say redis.accept_loss_window = true: \
+             every acknowledgement is then labelled weak",
+        ),
+        Error::Held { .. } => Some("stop that process, or wait until its lease is over"),
         Error::Poisoned
         | Error::Corrupt { .. }
         | Error::CorruptDocument { .. }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use quorate_api::{ApiConfig, Auth};
 use quorate_engine::{Clock, Engine};
-use quorate_store::{EmbeddedOptions, EmbeddedStore};
+use quorate_store::{EmbeddedOptions, EmbeddedStore, Store};
 
 use super::Outcome;
 use crate::config::{self, Asked, Config};
@@ -65,9 +65,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         Some(_) => None,
         None => Some(Temporary::make().context("no temporary folder can be made; say --data DIR")?),
     };
-    let store: Arc<EmbeddedStore> = match &temporary {
+    let store: Arc<dyn Store> = match &temporary {
         Some(folder) => Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default())?),
-        None => host::open_store(&config.store)?,
+        None => host::open_store(&config)?.store,
     };
     let companies = args
         .accounts

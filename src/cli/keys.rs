@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             folder.display()
         ));
     }
-    let store = host::open_store(&config.store)?;
+    let store = host::open_store(&config)?.store;
     let clock = Clock::wall();
     let timeline = host::models::timeline(&*store, "", clock.now())?;
     actix_rt::System::new().block_on(async {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use quorate_api::{Auth, Keys};
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Outcome;
 use crate::config::{self, Asked, Config, LogFormat};
 use crate::host::models::Timeline;
-use crate::host::{self, Served};
+use crate::host::{self, Opened, Served};
 
 /// Runs the server: API and console over a data folder
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub(super) struct Choices {
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
 
-    /// Where data is kept: `embedded` (in the data folder), or the path of another folder [default: embedded]
+    /// Where data is kept: `embedded` (in the data folder), the path of another folder, or `redis://HOST:PORT` [default: embedded]
     #[arg(long, value_name = "STORE")]
     store: Option<String>,
 
@@ -95,16 +95,15 @@ pub(super) fn run(args: &Args) -> Outcome {
             "other machines can reach this address, and keys travel in plain text: put a TLS proxy in front"
         );
     }
-    let store = host::open_store(&config.store)?;
+    let Opened { store, place, home } = host::open_store(&config)?;
     let clock = Clock::wall();
     let timeline = host::models::timeline(&*store, &config.model.file, clock.now())?;
-    let folder = store.path().to_owned();
     actix_rt::System::new().block_on(async move {
         let engine = Engine::start(store, timeline.models.clone(), clock, config.engine())
             .context("the engine did not start")?;
         let keys = Keys::load(engine.clone())?;
         let first_key = keys.first()?.map(|key| key.reveal());
-        let banner = Banner::new(&config, &engine, &timeline, &folder, first_key);
+        let banner = Banner::new(&config, &engine, &timeline, (home, place), first_key);
         let served = Served {
             engine,
             auth: Auth::Keys(keys),
@@ -120,7 +119,8 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// What is printed once requests are answered.
 struct Banner {
     format: LogFormat,
-    folder: PathBuf,
+    home: &'static str,
+    place: String,
     durability: &'static str,
     model: String,
     accounts: usize,
@@ -132,14 +132,15 @@ impl Banner {
         config: &Config,
         engine: &Engine,
         timeline: &Timeline,
-        folder: &Path,
+        (home, place): (&'static str, String),
         first_key: Option<String>,
     ) -> Self {
         let model = engine.model();
         let new = if timeline.is_new { ", new from now on" } else { "" };
         Self {
             format: config.log.format,
-            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
+            home,
+            place,
             durability: engine.durability().as_str(),
             model: format!("{}, version {}{new}", model.model.name, model.version.0),
             accounts: engine.status().accounts,
@@ -163,9 +164,14 @@ impl Banner {
             durability,
             model,
             accounts,
+            home,
+            place,
             ..
         } = self;
-        let folder = self.folder.display();
+        let kept = match *durability {
+            "weak" => "what is accepted may be lost in a crash: weak".to_owned(),
+            level => format!("what is accepted is on disk: {level}"),
+        };
         let key = match &self.first_key {
             Some(key) => format!(
                 "\n  First admin key. It is shown this once; only its hash is stored:\n\n    KEY={key}\n"
@@ -181,7 +187,7 @@ impl Banner {
             "\nQuorate {version}\n\n  \
              console    {url}/board\n  \
              API        {url}/v1   ({url}/openapi.json)\n  \
-             data       {folder}   (embedded store; what is accepted is on disk: {durability})\n  \
+             data       {place}   ({home} store; {kept})\n  \
              model      {model}\n  \
              accounts   {accounts}\n\
              {key}\n  \
@@ -197,8 +203,8 @@ impl Banner {
             "version": env!("CARGO_PKG_VERSION"),
             "url": url,
             "console": format!("{url}/board"),
-            "data": self.folder.display().to_string(),
-            "store": "embedded",
+            "data": self.place,
+            "store": self.home,
             "durability": self.durability,
             "model": self.model,
             "accounts": self.accounts,

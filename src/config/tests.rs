@@ -147,7 +147,10 @@ fn a_password_is_never_shown() {
         &[("store.url", "--store", "redis://quorate:swordfish@cache:6379/0")],
     )
     .unwrap();
-    assert_eq!(loaded.config.store.home(), Home::Redis);
+    assert_eq!(
+        loaded.config.store.home(),
+        Home::Redis("redis://quorate:swordfish@cache:6379/0".to_owned())
+    );
     assert!(!format!("{loaded:?}").contains("swordfish"));
     assert_eq!(
         loaded.config.store.url.to_string(),

@@ -14,11 +14,12 @@ use std::time::Duration;
 use quorate_testkit::{Launch, QuorateProcess, SplitMix64, rounds};
 
 mod campaign;
+mod redis;
 mod senders;
 mod statements;
 
-use campaign::Campaign;
 pub(crate) use campaign::now_ms;
+use campaign::{Campaign, ON_DISK};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_quorate");
 
@@ -53,7 +54,7 @@ fn killed_again_and_again(rounds: usize, random: &mut SplitMix64) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let twin = serve(&folder.path().join("twin")).start();
     let mut server = serve(&folder.path().join("data")).start();
-    let mut campaign = Campaign::begin(folder.path(), random);
+    let mut campaign = Campaign::begin(folder.path(), ON_DISK, random);
     // Roles first, at both, so that both judge every later signal by the same roles.
     Campaign::introduce(&server.client());
     Campaign::introduce(&twin.client());

@@ -175,19 +175,30 @@ fn an_address_in_use_is_named() {
 }
 
 #[test]
-fn a_store_this_build_does_not_have_is_told_plainly_and_without_its_password() {
+fn a_redis_that_does_not_answer_is_told_plainly_and_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let said = run(
         folder.path(),
-        &["serve", "--store", "redis://me:swordfish@localhost:6379"],
+        // Nothing listens on the discard port.
+        &["serve", "--store", "redis://me:swordfish@127.0.0.1:9"],
     );
     let stderr = text(&said.stderr);
     assert_eq!(said.status.code(), Some(1));
     assert!(
-        stderr.contains("this build has no Redis home yet (redis://me:***@localhost:6379)"),
+        stderr.contains("the store at redis://127.0.0.1:9 failed while it was to open")
+            && stderr.contains("see that Redis runs"),
         "{stderr}"
     );
     assert!(!stderr.contains("swordfish"), "{stderr}");
+}
+
+#[test]
+fn a_store_nobody_has_heard_of_is_told_plainly() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = run(folder.path(), &["serve", "--store", "postgres://localhost"]);
+    let stderr = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(stderr.contains("postgres://localhost is no store"), "{stderr}");
 }
 
 #[test]

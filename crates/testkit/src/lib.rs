@@ -12,6 +12,7 @@ mod generate;
 mod ledger;
 mod quorate_process;
 mod raw_http;
+mod redis_server;
 mod shared_dir;
 
 pub use client::{Answer, Body, Client, TransportError};
@@ -20,6 +21,7 @@ pub use generate::{DAY_MS, DEFAULT_KINDS, Generator, Shape, Signal, SplitMix64, 
 pub use ledger::{Audit, Ledger, LedgerError, SignalKey};
 pub use quorate_process::{Launch, QuorateProcess};
 pub use raw_http::{RawAnswer, RawConnection, raw_http};
+pub use redis_server::{RedisCluster, RedisSentinels, RedisServer};
 pub use shared_dir::shared_dir;
 
 /// Returns how many rounds a test of chance should run: `usual`, or `soak` when `QUORATE_SOAK=1` asks for hours.

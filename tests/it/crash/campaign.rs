@@ -9,7 +9,7 @@ use quorate_testkit::{
 };
 use serde_json::{Value, json};
 
-use super::senders::{self, Post, Senders};
+use super::senders::{self, Agreed, Fate, Post, Senders};
 use super::statements::Statements;
 
 const ACCOUNTS: u64 = 20;
@@ -40,6 +40,12 @@ const KINDS: [(&str, u32); 14] = [
     ("never.heard_of", 20),
 ];
 
+/// What a server over a folder of its own answers.
+pub(super) const ON_DISK: Agreed = Agreed {
+    durability: "fsync",
+    may_be_away: false,
+};
+
 /// Returns now, in milliseconds since 1970.
 #[expect(
     clippy::disallowed_methods,
@@ -59,11 +65,12 @@ pub(super) struct Campaign {
     statements: Arc<Mutex<Statements>>,
     shape: Shape,
     seed: u64,
+    agreed: Agreed,
 }
 
 impl Campaign {
     /// Begins with empty ledgers in a folder.
-    pub(super) fn begin(folder: &Path, random: &mut SplitMix64) -> Self {
+    pub(super) fn begin(folder: &Path, agreed: Agreed, random: &mut SplitMix64) -> Self {
         let mut shape = Shape::new(ACCOUNTS, CONTACTS, 60, now_ms());
         shape.kinds = KINDS
             .iter()
@@ -77,6 +84,7 @@ impl Campaign {
             ))),
             shape,
             seed: random.bits(),
+            agreed,
         }
     }
 
@@ -96,15 +104,17 @@ impl Campaign {
             let random = SplitMix64::new(random.bits());
             let ledger = self.ledger.clone();
             let name = format!("r{round}-t{thread}");
+            let agreed = self.agreed;
             works.push(Box::new(move |post| {
-                senders::signals(&post, &name, generator, random, &ledger);
+                senders::signals(&post, &name, generator, random, (&ledger, agreed));
             }));
         }
         let random = SplitMix64::new(random.bits());
         let statements = self.statements.clone();
         let name = format!("round {round}");
+        let agreed = self.agreed;
         works.push(Box::new(move |post| {
-            senders::statements(&post, &name, random, &statements);
+            senders::statements(&post, &name, random, &statements, agreed);
         }));
         Senders::start(&server.client(), works)
     }
@@ -138,7 +148,7 @@ impl Campaign {
     #[track_caller]
     pub(super) fn send_the_unanswered_again(&self, client: &Client) {
         let unanswered: Vec<Signal> = self.ledger().unanswered_signals().cloned().collect();
-        self.post_all(client, &unanswered);
+        self.post_all(client, &unanswered, self.agreed);
         assert_eq!(self.ledger().unanswered_signals().count(), 0);
     }
 
@@ -146,7 +156,7 @@ impl Campaign {
     #[track_caller]
     pub(super) fn tell(&self, client: &Client) {
         let acknowledged: Vec<Signal> = self.ledger().acknowledged_signals().cloned().collect();
-        self.post_all(client, &acknowledged);
+        self.post_all(client, &acknowledged, ON_DISK);
     }
 
     /// Compares every account as it stands here with what the other server finds at the same instant.
@@ -168,11 +178,17 @@ impl Campaign {
     }
 
     #[track_caller]
-    fn post_all(&self, client: &Client, signals: &[Signal]) {
+    fn post_all(&self, client: &Client, signals: &[Signal], agreed: Agreed) {
         for chunk in signals.chunks(TOLD_AT_ONCE) {
             let wire: Vec<Value> = chunk.iter().map(Signal::to_json).collect();
-            let answer = senders::posted(client, &wire, true).unwrap();
-            senders::answered(&answer, chunk, &self.ledger).unwrap_or_else(|complaint| panic!("{complaint}"));
+            Deadline::seconds(60).wait("signals that are acknowledged", || {
+                let answer = senders::posted(client, &wire, true).unwrap();
+                match senders::answered(&answer, chunk, &self.ledger, agreed) {
+                    Ok(Fate::Acknowledged) => Ok(()),
+                    Ok(Fate::Unknown) => Err(answer.text()),
+                    Err(complaint) => panic!("{complaint}"),
+                }
+            });
         }
     }
 

@@ -69,13 +69,33 @@ impl Senders {
     }
 }
 
+/// What answers may say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Agreed {
+    /// What an acknowledged write survives.
+    pub(super) durability: &'static str,
+    /// Whether a store elsewhere may be away for a while: 503, and send again.
+    pub(super) may_be_away: bool,
+}
+
+/// What became of a batch.
+pub(super) enum Fate {
+    /// Every signal was acknowledged.
+    Acknowledged,
+    /// Some were not: nobody can say whether they are recorded.
+    Unknown,
+}
+
+/// How long a sender waits before it tries a store again that is away.
+const AWAY: Duration = Duration::from_millis(20);
+
 /// Posts batches until no answer comes: new signals, some sent before, and some with an id sent before and other content.
 pub(super) fn signals(
     post: &Post,
     name: &str,
     mut generator: Generator,
     mut random: SplitMix64,
-    ledger: &Arc<Mutex<Ledger>>,
+    (ledger, agreed): (&Arc<Mutex<Ledger>>, Agreed),
 ) {
     let mut before: Vec<Signal> = Vec::new();
     loop {
@@ -111,15 +131,16 @@ pub(super) fn signals(
         }
         match posted(&post.client, &wire, random.happens(0.5)) {
             Err(_gone) => return,
-            Ok(answer) => {
-                if let Err(complaint) = answered(&answer, &batch, ledger) {
+            Ok(answer) => match answered(&answer, &batch, ledger, agreed) {
+                Ok(Fate::Acknowledged) => before.extend(batch),
+                Ok(Fate::Unknown) => std::thread::park_timeout(AWAY),
+                Err(complaint) => {
                     // Nobody listens only when the test is over already.
                     let _ = post.complaints.send(complaint);
                     return;
                 }
-            }
+            },
         }
-        before.extend(batch);
     }
 }
 
@@ -129,6 +150,7 @@ pub(super) fn statements(
     name: &str,
     mut random: SplitMix64,
     statements: &Arc<Mutex<Statements>>,
+    agreed: Agreed,
 ) {
     for no in 0.. {
         let lock = || statements.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,6 +165,7 @@ pub(super) fn statements(
         {
             Err(_gone) => return,
             Ok(answer) if answer.status == 200 => lock().acknowledged(&path, &value),
+            Ok(answer) if agreed.may_be_away && answer.status == 503 => std::thread::park_timeout(AWAY),
             Ok(answer) => {
                 let _ = post
                     .complaints
@@ -165,18 +188,32 @@ pub(super) fn posted(client: &Client, signals: &[Value], lines: bool) -> Result<
 }
 
 /// Writes an answer into the ledger; says what is wrong with it.
-pub(super) fn answered(answer: &Answer, batch: &[Signal], ledger: &Arc<Mutex<Ledger>>) -> Result<(), String> {
+pub(super) fn answered(
+    answer: &Answer,
+    batch: &[Signal],
+    ledger: &Arc<Mutex<Ledger>>,
+    agreed: Agreed,
+) -> Result<Fate, String> {
     let wrong = |what: &str| Err(format!("{what}: {} {}", answer.status, answer.text()));
-    if answer.status != 200 {
+    let away = agreed.may_be_away && answer.status == 503;
+    if answer.status != 200 && !away {
         return wrong("signals were not taken");
     }
     let body = answer.json();
+    if away && body["items"].is_null() {
+        return Ok(Fate::Unknown);
+    }
     let items = body["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if items.len() != batch.len() || body["durability"] != "fsync" {
+    if items.len() != batch.len() || body["durability"] != agreed.durability {
         return wrong("not an outcome for each signal, on disk");
     }
+    let mut fate = Fate::Acknowledged;
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
     for (item, signal) in items.iter().zip(batch) {
+        if away && item["outcome"] == "unavailable" {
+            fate = Fate::Unknown;
+            continue;
+        }
         if item["id"] != json!(signal.id)
             || !matches!(item["outcome"].as_str(), Some("accepted" | "duplicate"))
         {
@@ -186,5 +223,5 @@ pub(super) fn answered(answer: &Answer, batch: &[Signal], ledger: &Arc<Mutex<Led
             .acknowledged(&signal.account, &signal.id)
             .map_err(|error| error.to_string())?;
     }
-    Ok(())
+    Ok(fate)
 }

@@ -1,0 +1,451 @@
+//! Committing a group: one function call an append, all sent before the first answer is awaited, one `WAIT` a server.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use quorate_domain::account::Event;
+use quorate_domain::id::{AccountId, Seq, SignalId};
+use quorate_store::record::{self, Head};
+use quorate_store::{Append, AppendRefusal, Appended, Error, NoticeNo, OwnerToken};
+use redis::{Cmd, Connection, FromRedisValue, RedisError, Value, cmd};
+
+use crate::fault::{odd, unavailable};
+use crate::heal::Recent;
+use crate::layout::Layout;
+use crate::names::{Partition, seal_key, signal_id};
+use crate::node::{open, pipeline, receive, send};
+use crate::store::{RedisStore, Shared};
+
+/// Accounts whose place is remembered; then all are forgotten and learned again.
+const PLACES_MAX: usize = 200_000;
+/// How often an append is sent again because the account had other notices than we knew.
+const NOTICE_TRIES: u32 = 3;
+
+/// What only the one who writes may touch.
+#[derive(Default)]
+pub(crate) struct Writer {
+    /// Who we are, once ownership was taken: the token and its epoch.
+    pub(crate) owner: Option<(OwnerToken, u64)>,
+    /// Where accounts stand, as far as we know. The server judges; a wrong guess costs a round.
+    places: HashMap<AccountId, Place>,
+    /// The connections that are written by, by address. `WAIT` counts what went through its own.
+    pub(crate) links: BTreeMap<String, Connection>,
+    /// Which start of each server was looked at for lost writes.
+    pub(crate) known_runs: BTreeMap<String, String>,
+    /// What was written of late.
+    pub(crate) recent: Recent,
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    seq: Seq,
+    notices: NoticeNo,
+}
+
+/// What the server said to an append.
+enum Verdict {
+    Written,
+    Refused(AppendRefusal),
+    /// It has other notices than the append was numbered by.
+    OtherNotices(Place),
+}
+
+/// An append on its way.
+struct Sent<'g> {
+    /// Its place in the group.
+    index: usize,
+    append: &'g Append,
+    command: Cmd,
+    becomes: Place,
+}
+
+impl RedisStore {
+    pub(crate) fn commit_group(
+        &self,
+        group: &[Append],
+    ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
+        if group.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let committed = self.commit_with(&mut writer, group);
+        if committed.is_err() {
+            // Nobody knows what was written: nothing we remember of these accounts is worth anything.
+            for append in group {
+                writer.places.remove(&append.account);
+            }
+            writer.links.clear();
+            self.shared.doubt();
+        }
+        self.marks.fetch_add(1, Ordering::AcqRel);
+        committed
+    }
+
+    fn commit_with(
+        &self,
+        writer: &mut Writer,
+        group: &[Append],
+    ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
+        let shared = &self.shared;
+        let layout = shared.layout("write")?;
+        self.heal(writer, &layout)?;
+        self.learn_places(writer, &layout, group)?;
+        let mut answers: Vec<Option<Result<Appended, AppendRefusal>>> = vec![None; group.len()];
+        let mut waiting: Vec<usize> = (0..group.len()).collect();
+        let mut tries = 0;
+        while !waiting.is_empty() {
+            tries += 1;
+            let sent = self.prepare(writer, group, &waiting, &mut answers);
+            waiting.clear();
+            for (sent, verdict) in self.exchange(writer, &layout, sent)? {
+                let account = &sent.append.account;
+                let answer = match verdict {
+                    Verdict::Written => {
+                        writer.remember(account, sent.becomes);
+                        if shared.may_lose() {
+                            writer
+                                .recent
+                                .add(account, sent.append.expected, sent.becomes.seq, sent.command);
+                        }
+                        Ok(Appended {
+                            seq: sent.becomes.seq,
+                            notices: sent.becomes.notices,
+                        })
+                    }
+                    Verdict::OtherNotices(place) if tries < NOTICE_TRIES => {
+                        writer.remember(account, place);
+                        waiting.push(sent.index);
+                        continue;
+                    }
+                    Verdict::OtherNotices(place) => Err(mismatch(sent.append, place.seq)),
+                    Verdict::Refused(refusal) => {
+                        writer.places.remove(account);
+                        Err(refusal)
+                    }
+                };
+                if let Some(place) = answers.get_mut(sent.index) {
+                    *place = Some(answer);
+                }
+            }
+            waiting.sort_unstable();
+        }
+        answers
+            .into_iter()
+            .map(|answer| {
+                answer.ok_or_else(|| unavailable(&shared.place, "write", "an append got no answer"))
+            })
+            .collect()
+    }
+
+    /// Fetches where accounts stand that we know nothing of.
+    fn learn_places(&self, writer: &mut Writer, layout: &Layout, group: &[Append]) -> Result<(), Error> {
+        let shared = &self.shared;
+        let mut asked: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+        for append in group {
+            if !writer.places.contains_key(&append.account) {
+                let node = layout.of(Partition::of(&append.account));
+                let accounts = asked.entry(&node.address).or_default();
+                if !accounts.contains(&&append.account) || accounts.len() > 64 {
+                    accounts.push(&append.account);
+                }
+            }
+        }
+        for (address, accounts) in asked {
+            let commands: Vec<Cmd> = accounts
+                .iter()
+                .map(|account| {
+                    let mut command = cmd("HGET");
+                    command
+                        .arg(shared.names.heads(Partition::of(account)))
+                        .arg(account.as_str());
+                    command
+                })
+                .collect();
+            let answers = writer
+                .link(shared, address)
+                .and_then(|link| pipeline(link, &commands))
+                .map_err(|error| unavailable(&shared.place, "read", error.to_string()))?;
+            for (account, answer) in accounts.into_iter().zip(answers) {
+                let head: Option<Vec<u8>> = answer
+                    .extract_error()
+                    .and_then(|answer| Ok(FromRedisValue::from_redis_value(answer)?))
+                    .map_err(|error: RedisError| unavailable(&shared.place, "read", error.to_string()))?;
+                let place = head
+                    .as_deref()
+                    // A damaged head is refused by the server or told when the account is loaded.
+                    .and_then(|head| record::open_head(&seal_key(account, &[]), head).ok())
+                    .map_or_else(Place::default, |head| Place {
+                        seq: head.seq,
+                        notices: head.notices,
+                    });
+                writer.remember(account, place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns appends into calls, each on the assumption that those before it are written.
+    fn prepare<'g>(
+        &self,
+        writer: &Writer,
+        group: &'g [Append],
+        which: &[usize],
+        answers: &mut [Option<Result<Appended, AppendRefusal>>],
+    ) -> Vec<Sent<'g>> {
+        let mut staged: HashMap<&AccountId, Place> = HashMap::new();
+        let mut sent = Vec::with_capacity(which.len());
+        for &index in which {
+            let Some(append) = group.get(index) else { continue };
+            let account = &append.account;
+            let place = staged
+                .get(account)
+                .or_else(|| writer.places.get(account))
+                .copied()
+                .unwrap_or_default();
+            let numbered = append
+                .records
+                .iter()
+                .zip(append.expected.0 + 1..)
+                .all(|(record, seq)| record.seq.0 == seq);
+            if !numbered {
+                if let Some(answer) = answers.get_mut(index) {
+                    *answer = Some(Err(mismatch(append, place.seq)));
+                }
+                continue;
+            }
+            let notices = u64::try_from(append.notices.len()).unwrap_or(u64::MAX);
+            let becomes = Place {
+                seq: append.records.last().map_or(append.expected, |record| record.seq),
+                notices: NoticeNo(place.notices.0.saturating_add(notices)),
+            };
+            if append.expected == place.seq {
+                staged.insert(account, becomes);
+            }
+            let command = self.call(append, place.notices, becomes);
+            sent.push(Sent {
+                index,
+                append,
+                command,
+                becomes,
+            });
+        }
+        sent
+    }
+
+    /// Returns the call that writes an append.
+    fn call(&self, append: &Append, notices: NoticeNo, becomes: Place) -> Cmd {
+        let names = &self.shared.names;
+        let account = &append.account;
+        let partition = Partition::of(account);
+        let mut command = cmd("FCALL");
+        command
+            .arg("quorate1_append")
+            .arg(6)
+            .arg(names.owner(partition))
+            .arg(names.heads(partition))
+            .arg(names.journal(account))
+            .arg(names.ids(account))
+            .arg(names.cards(account))
+            .arg(names.notices(account))
+            .arg(&*append.owner.0)
+            .arg(account.as_str())
+            .arg(append.expected.0)
+            .arg(notices.0)
+            .arg(record::seal_head(
+                &seal_key(account, &[]),
+                Head {
+                    seq: becomes.seq,
+                    notices: becomes.notices,
+                    summary: &append.summary,
+                },
+            ));
+        match append.records.last() {
+            Some(last) => {
+                let key = seal_key(account, &last.seq.0.to_be_bytes());
+                command
+                    .arg(last.seq.0)
+                    .arg(record::seal_journal(&key, &append.records));
+            }
+            None => {
+                command.arg("").arg("");
+            }
+        }
+        let ids: Vec<[u8; 16]> = signal_ids(append)
+            .map(|id| signal_id(self.seed, account, id))
+            .collect();
+        command.arg(ids.len());
+        for id in &ids {
+            command.arg(&id[..]);
+        }
+        command.arg(append.cards.len());
+        for (no, card) in &append.cards {
+            let key = seal_key(account, &no.0.to_be_bytes());
+            command.arg(no.0).arg(record::seal_card(&key, card));
+        }
+        for (notice, no) in append.notices.iter().zip(notices.0 + 1..) {
+            let key = seal_key(account, &no.to_be_bytes());
+            command.arg(record::seal_notice(&key, becomes.seq, notice));
+        }
+        command
+    }
+
+    /// Sends the calls to their servers, all of them before the first answer is awaited.
+    fn exchange<'g>(
+        &self,
+        writer: &mut Writer,
+        layout: &Layout,
+        sent: Vec<Sent<'g>>,
+    ) -> Result<Vec<(Sent<'g>, Verdict)>, Error> {
+        let shared = &self.shared;
+        let fail = |error: RedisError| unavailable(&shared.place, "write", error.to_string());
+        let mut by_server: BTreeMap<String, Vec<Sent<'g>>> = BTreeMap::new();
+        for sent in sent {
+            let node = layout.of(Partition::of(&sent.append.account));
+            by_server.entry(node.address.clone()).or_default().push(sent);
+        }
+        let wait = shared.wait();
+        for (address, sent) in &by_server {
+            let mut commands: Vec<Cmd> = sent.iter().map(|sent| sent.command.clone()).collect();
+            commands.extend(wait.clone());
+            let link = writer.link(shared, address).map_err(fail)?;
+            send(link, &commands).map_err(fail)?;
+        }
+        let mut judged = Vec::new();
+        for (address, sent) in by_server {
+            let link = writer.link(shared, &address).map_err(fail)?;
+            let answers = receive(link, sent.len()).map_err(fail)?;
+            let waited = match wait {
+                Some(_) => Some(receive(link, 1).map_err(fail)?),
+                None => None,
+            };
+            let mut any_written = false;
+            for (sent, answer) in sent.into_iter().zip(answers) {
+                let verdict = verdict(sent.append, answer).map_err(fail)?;
+                any_written |= matches!(verdict, Verdict::Written);
+                judged.push((sent, verdict));
+            }
+            if let (Some(waited), true) = (waited, any_written) {
+                shared.enough_replicas(waited.first())?;
+            }
+        }
+        Ok(judged)
+    }
+}
+
+impl Writer {
+    /// Returns the connection that a server is written by; opens it when there is none.
+    pub(crate) fn link(&mut self, shared: &Shared, address: &str) -> Result<&mut Connection, RedisError> {
+        // The entry API would copy the address each time.
+        if !self.links.contains_key(address) {
+            let link = open(address, &shared.options, shared.options.place.login.as_ref())?;
+            self.links.insert(address.to_owned(), link);
+        }
+        self.links.get_mut(address).ok_or_else(|| odd(&Value::Nil))
+    }
+
+    fn remember(&mut self, account: &AccountId, place: Place) {
+        if self.places.len() >= PLACES_MAX {
+            self.places.clear();
+        }
+        self.places.insert(account.clone(), place);
+    }
+
+    /// Forgets where accounts stand: a server may have less than it had.
+    pub(crate) fn forget_places(&mut self) {
+        self.places.clear();
+    }
+}
+
+impl Shared {
+    /// Returns the command that waits for replicas; none when none are asked for.
+    pub(crate) fn wait(&self) -> Option<Cmd> {
+        let replicas = self.options.replicas_min;
+        (replicas > 0).then(|| {
+            let mut command = cmd("WAIT");
+            // Its answer must come before the connection's own patience ends.
+            let patience = (self.options.answer_timeout / 2).as_millis();
+            command
+                .arg(replicas)
+                .arg(u64::try_from(patience).unwrap_or(u64::MAX));
+            command
+        })
+    }
+
+    /// Fails when fewer replicas received a write than it waited for.
+    pub(crate) fn enough_replicas(&self, answer: Option<&Value>) -> Result<(), Error> {
+        let wanted = i64::from(self.options.replicas_min);
+        match answer {
+            Some(Value::Int(received)) if *received >= wanted => Ok(()),
+            Some(Value::Int(received)) => Err(unavailable(
+                &self.place,
+                "wait for replicas",
+                format!("{received} of {wanted} replicas received the write in time"),
+            )),
+            other => {
+                let answer = other.cloned().unwrap_or(Value::Nil);
+                Err(unavailable(
+                    &self.place,
+                    "wait for replicas",
+                    odd(&answer).to_string(),
+                ))
+            }
+        }
+    }
+}
+
+fn signal_ids(append: &Append) -> impl Iterator<Item = &SignalId> {
+    append.records.iter().filter_map(|record| {
+        let Event::SignalRecorded(signal) = &record.event else {
+            return None;
+        };
+        Some(&signal.id)
+    })
+}
+
+fn mismatch(append: &Append, found: Seq) -> AppendRefusal {
+    AppendRefusal::SequenceMismatch {
+        account: append.account.clone(),
+        expected: append.expected,
+        found,
+    }
+}
+
+fn verdict(append: &Append, answer: Value) -> Result<Verdict, RedisError> {
+    let answer = answer.extract_error()?;
+    let words: Vec<String> = FromRedisValue::from_redis_value(answer)?;
+    let number = |at: usize| {
+        words
+            .get(at)
+            .and_then(|word| word.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    let place = || Place {
+        seq: Seq(number(1)),
+        notices: NoticeNo(number(2)),
+    };
+    Ok(match words.first().map_or("", String::as_str) {
+        "OK" => Verdict::Written,
+        "OWNER" => Verdict::Refused(AppendRefusal::StaleOwner {
+            token: append.owner.clone(),
+        }),
+        "SEQ" => Verdict::Refused(mismatch(append, Seq(number(1)))),
+        "NOTICE" => Verdict::OtherNotices(place()),
+        "HEAD" => Verdict::Refused(AppendRefusal::Corrupt {
+            account: append.account.clone(),
+            reason: "it does not start like a head".to_owned(),
+        }),
+        "DUPLICATE" => {
+            let at = usize::try_from(number(1)).unwrap_or(usize::MAX);
+            match signal_ids(append).nth(at) {
+                Some(id) => Verdict::Refused(AppendRefusal::DuplicateId {
+                    account: append.account.clone(),
+                    id: id.clone(),
+                }),
+                None => return Err(odd(&Value::Nil)),
+            }
+        }
+        _ => return Err(odd(&Value::Array(Vec::new()))),
+    })
+}

@@ -1,0 +1,199 @@
+//! A server that comes back, or a replica that takes over, may have less than was acknowledged. What was written of
+//! late is kept, compared with what is there, and put back in order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use quorate_domain::id::{AccountId, Seq};
+use quorate_store::Error;
+use quorate_store::record;
+use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
+
+use crate::commit::Writer;
+use crate::fault::unavailable;
+use crate::layout::Layout;
+use crate::names::{Partition, seal_key};
+use crate::node::{Node, pipeline};
+use crate::options::PlaceKind;
+use crate::safety::Safety;
+use crate::store::{RedisStore, Shared, monotonic};
+
+/// How long what was written is kept: longer than a failover takes.
+const KEPT_FOR: Duration = Duration::from_secs(60);
+/// The most that is kept, in bytes of commands.
+const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What was written of late, oldest first.
+#[derive(Default)]
+pub(crate) struct Recent {
+    written: VecDeque<Written>,
+    bytes: usize,
+}
+
+struct Written {
+    at: Instant,
+    account: AccountId,
+    expected: Seq,
+    seq: Seq,
+    command: Cmd,
+    bytes: usize,
+}
+
+impl Recent {
+    pub(crate) fn add(&mut self, account: &AccountId, expected: Seq, seq: Seq, command: Cmd) {
+        let bytes = command.get_packed_command().len();
+        self.bytes += bytes;
+        self.written.push_back(Written {
+            at: monotonic(),
+            account: account.clone(),
+            expected,
+            seq,
+            command,
+            bytes,
+        });
+        while let Some(oldest) = self.written.front() {
+            if oldest.at.elapsed() <= KEPT_FOR && self.bytes <= KEPT_BYTES_MAX {
+                break;
+            }
+            self.bytes -= oldest.bytes;
+            self.written.pop_front();
+        }
+    }
+}
+
+impl Shared {
+    /// Whether a server could come back with less than it acknowledged.
+    pub(crate) fn may_lose(&self) -> bool {
+        match self.options.place.kind {
+            PlaceKind::Sentinel(_) | PlaceKind::Cluster => true,
+            PlaceKind::Single | PlaceKind::Socket => self.options.accept_loss_window,
+        }
+    }
+}
+
+impl RedisStore {
+    /// Looks at every server that is new since the last write, and puts back what it lost.
+    ///
+    /// # Errors
+    /// - When a server cannot be asked: nothing may be written before it was.
+    pub(crate) fn heal(&self, writer: &mut Writer, layout: &Layout) -> Result<(), Error> {
+        for node in &layout.masters {
+            let known = writer.known_runs.get(&node.address);
+            if known.is_some_and(|run_id| *run_id == node.run_id) {
+                continue;
+            }
+            if writer.owner.is_some() && !writer.known_runs.is_empty() {
+                // A connection from before would break at its first use.
+                writer.links.remove(&node.address);
+                writer.forget_places();
+                self.heal_node(writer, layout, node).map_err(|error| {
+                    unavailable(&self.shared.place, "compare what was written", error.to_string())
+                })?;
+            }
+            writer
+                .known_runs
+                .insert(node.address.clone(), node.run_id.clone());
+        }
+        Ok(())
+    }
+
+    fn heal_node(&self, writer: &mut Writer, layout: &Layout, node: &Node) -> Result<(), RedisError> {
+        let shared = &self.shared;
+        tracing::warn!(
+            redis.address = node.address,
+            "the server restarted or another one took over; comparing it with what was acknowledged"
+        );
+        self.claim_again(writer, layout, node)?;
+        let mut by_account: BTreeMap<AccountId, Vec<(Seq, Seq, Cmd)>> = BTreeMap::new();
+        for written in &writer.recent.written {
+            if layout.of(Partition::of(&written.account)).address == node.address {
+                by_account.entry(written.account.clone()).or_default().push((
+                    written.expected,
+                    written.seq,
+                    written.command.clone(),
+                ));
+            }
+        }
+        let mut healed = 0_usize;
+        let mut lost = 0_usize;
+        for (account, written) in by_account {
+            let heads = shared.names.heads(Partition::of(&account));
+            let link = writer.link(shared, &node.address)?;
+            let head: Option<Vec<u8>> = cmd("HGET").arg(heads).arg(account.as_str()).query(link)?;
+            let found = head
+                .as_deref()
+                .and_then(|head| record::open_head(&seal_key(&account, &[]), head).ok())
+                .map_or(Seq(0), |head| head.seq);
+            let missing: Vec<Cmd> = written
+                .iter()
+                .filter(|(_, seq, _)| *seq > found)
+                .map(|(_, _, command)| command.clone())
+                .collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let starts_at = written
+                .iter()
+                .find(|(_, seq, _)| *seq > found)
+                .map(|(expected, ..)| *expected);
+            let answers = pipeline(link, &missing)?;
+            let back = answers.into_iter().filter(is_ok).count();
+            if back == missing.len() {
+                healed += back;
+            } else {
+                lost += missing.len() - back;
+                tracing::error!(
+                    account.id = %account,
+                    journal = found.0,
+                    expected = ?starts_at.map(|seq| seq.0),
+                    "acknowledged records of this account are gone from the server and could not be put back"
+                );
+            }
+        }
+        if healed > 0 {
+            tracing::warn!(
+                redis.address = node.address,
+                appends = healed,
+                "the server had lost acknowledged writes; they were put back"
+            );
+        }
+        if lost == 0 && healed == 0 {
+            tracing::info!(
+                redis.address = node.address,
+                "the server has everything that was acknowledged"
+            );
+        }
+        if layout.safety == Safety::Weak && lost > 0 {
+            tracing::error!(appends = lost, "this is the loss window that was accepted");
+        }
+        Ok(())
+    }
+
+    /// Puts our ownership back where a server lost it. One that somebody else took since stays theirs.
+    fn claim_again(&self, writer: &mut Writer, layout: &Layout, node: &Node) -> Result<(), RedisError> {
+        let Some((token, epoch)) = writer.owner.clone() else {
+            return Ok(());
+        };
+        let commands: Vec<Cmd> = Partition::all()
+            .filter(|partition| layout.of(*partition).address == node.address)
+            .map(|partition| self.claim(partition, &token, epoch))
+            .collect();
+        let link = writer.link(&self.shared, &node.address)?;
+        for answer in pipeline(link, &commands)? {
+            let words: Vec<String> = FromRedisValue::from_redis_value(answer.extract_error()?)?;
+            if words.first().is_some_and(|word| word != "OK") {
+                tracing::warn!(
+                    redis.address = node.address,
+                    "another node owns a partition of this server now"
+                );
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_ok(answer: &Value) -> bool {
+    Vec::<String>::from_redis_value(answer.clone())
+        .is_ok_and(|words| words.first().is_some_and(|word| word == "OK"))
+}

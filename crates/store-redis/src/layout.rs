@@ -1,0 +1,228 @@
+//! Which server has which partition, now.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use redis::{Connection, FromRedisValue, RedisError, Value, cmd};
+
+use crate::names::{DOCS_TAG, PARTITIONS, Partition, slot};
+use crate::node::{Node, open};
+use crate::options::{PlaceKind, RedisOptions};
+use crate::safety::{self, Safety};
+
+/// Which server has which partition.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// The masters, by address.
+    pub(crate) masters: Vec<Arc<Node>>,
+    of_partition: Vec<Arc<Node>>,
+    of_docs: Arc<Node>,
+    /// What acknowledged writes survive on the weakest of them.
+    pub(crate) safety: Safety,
+}
+
+/// Why no layout could be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LayoutError {
+    /// No server answered, or not usefully.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A server is set up so that it can lose what it acknowledged.
+    #[error("{}", .0.join("; "))]
+    Unsafe(Vec<String>),
+}
+
+impl Layout {
+    /// Asks the servers who has what, and whether they are safe. Known servers that did not restart are kept with
+    /// their connections.
+    pub(crate) fn find(options: &RedisOptions, known: Option<&Self>) -> Result<Self, LayoutError> {
+        let addresses = addresses(options)?;
+        let mut masters: BTreeMap<&str, Arc<Node>> = BTreeMap::new();
+        let mut safety = Safety::of(options);
+        let mut faults = Vec::new();
+        for address in addresses.all() {
+            if masters.contains_key(address) {
+                continue;
+            }
+            let said = safety::ask(address, options).map_err(|error| unreachable(address, &error))?;
+            if !said.is_master {
+                return Err(LayoutError::Unreachable(format!("{address} is a replica")));
+            }
+            safety = safety.min(said.safety(options));
+            faults.extend(said.faults.iter().map(|fault| format!("{address}: {fault}")));
+            let node = known
+                .and_then(|known| known.node(address, &said.run_id))
+                .unwrap_or_else(|| Arc::new(Node::new(address.to_owned(), said.run_id)));
+            masters.insert(address, node);
+        }
+        if !faults.is_empty() && !options.accept_loss_window {
+            return Err(LayoutError::Unsafe(faults));
+        }
+        let node = |address: &str| {
+            masters
+                .get(address)
+                .cloned()
+                .ok_or_else(|| LayoutError::Unreachable(format!("{address} was not asked")))
+        };
+        let of_partition = addresses
+            .of_partition
+            .iter()
+            .map(|address| node(address))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            of_docs: node(&addresses.of_docs)?,
+            of_partition,
+            masters: masters.into_values().collect(),
+            safety,
+        })
+    }
+
+    /// Returns the server of a partition.
+    pub(crate) fn of(&self, partition: Partition) -> &Arc<Node> {
+        // There are as many as partitions; the last one is never out of reach.
+        self.of_partition.get(partition.place()).unwrap_or(&self.of_docs)
+    }
+
+    /// Returns the server of the documents.
+    pub(crate) fn of_docs(&self) -> &Arc<Node> {
+        &self.of_docs
+    }
+
+    fn node(&self, address: &str, run_id: &str) -> Option<Arc<Node>> {
+        self.masters
+            .iter()
+            .find(|node| node.address == address && node.run_id == run_id)
+            .cloned()
+    }
+}
+
+struct Addresses {
+    of_partition: Vec<String>,
+    of_docs: String,
+}
+
+impl Addresses {
+    fn single(address: &str) -> Self {
+        Self {
+            of_partition: vec![address.to_owned(); usize::from(PARTITIONS)],
+            of_docs: address.to_owned(),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.of_partition
+            .iter()
+            .chain([&self.of_docs])
+            .map(String::as_str)
+    }
+}
+
+fn addresses(options: &RedisOptions) -> Result<Addresses, LayoutError> {
+    let place = &options.place;
+    match &place.kind {
+        PlaceKind::Single | PlaceKind::Socket => {
+            let address = place.seeds.first().map_or("", String::as_str);
+            Ok(Addresses::single(address))
+        }
+        PlaceKind::Sentinel(master) => first_answer(options, |sentinel| {
+            let found: Option<(String, u16)> = cmd("SENTINEL")
+                .arg("get-master-addr-by-name")
+                .arg(master)
+                .query(sentinel)?;
+            let (host, port) = found.ok_or_else(|| unknown(format!("no master named {master}")))?;
+            Ok(Addresses::single(&format!("{host}:{port}")))
+        }),
+        PlaceKind::Cluster => first_answer(options, |seed| {
+            let ranges: Vec<Value> = cmd("CLUSTER").arg("SLOTS").query(seed)?;
+            let ranges = ranges
+                .into_iter()
+                .map(Range::from_value)
+                .collect::<Result<Vec<_>, _>>()?;
+            let address = |slot: u16| {
+                ranges
+                    .iter()
+                    .find(|range| (range.first..=range.last).contains(&slot))
+                    .map(|range| range.address.clone())
+                    .ok_or_else(|| unknown(format!("no master has slot {slot}")))
+            };
+            Ok(Addresses {
+                of_partition: Partition::all()
+                    .map(|partition| address(partition.slot()))
+                    .collect::<Result<_, _>>()?,
+                of_docs: address(slot(DOCS_TAG.as_bytes()))?,
+            })
+        }),
+    }
+}
+
+/// A stretch of slots and its master, as `CLUSTER SLOTS` tells.
+struct Range {
+    first: u16,
+    last: u16,
+    address: String,
+}
+
+impl Range {
+    fn from_value(value: Value) -> Result<Self, RedisError> {
+        let parts: Vec<Value> = FromRedisValue::from_redis_value(value)?;
+        let mut parts = parts.into_iter();
+        let mut next = || {
+            parts
+                .next()
+                .ok_or_else(|| unknown("a slot range is cut off".to_owned()))
+        };
+        let first = FromRedisValue::from_redis_value(next()?)?;
+        let last = FromRedisValue::from_redis_value(next()?)?;
+        let master: Vec<Value> = FromRedisValue::from_redis_value(next()?)?;
+        let mut master = master.into_iter();
+        let (Some(host), Some(port)) = (master.next(), master.next()) else {
+            return Err(unknown("a slot range names no master".to_owned()));
+        };
+        let host: String = FromRedisValue::from_redis_value(host)?;
+        let port: u16 = FromRedisValue::from_redis_value(port)?;
+        Ok(Self {
+            first,
+            last,
+            address: format!("{host}:{port}"),
+        })
+    }
+}
+
+/// Asks one seed after the other until one answers.
+fn first_answer(
+    options: &RedisOptions,
+    ask: impl Fn(&mut Connection) -> Result<Addresses, RedisError>,
+) -> Result<Addresses, LayoutError> {
+    // Sentinels have users of their own; ours are those of the servers they watch.
+    let login = match options.place.kind {
+        PlaceKind::Sentinel(_) => None,
+        PlaceKind::Single | PlaceKind::Socket | PlaceKind::Cluster => options.place.login.as_ref(),
+    };
+    let mut refusals = Vec::new();
+    for seed in &options.place.seeds {
+        let answer = open_seed(seed, options, login).and_then(|mut connection| ask(&mut connection));
+        match answer {
+            Ok(addresses) => return Ok(addresses),
+            Err(error) => refusals.push(format!("{seed}: {error}")),
+        }
+    }
+    Err(LayoutError::Unreachable(refusals.join("; ")))
+}
+
+fn open_seed(
+    seed: &str,
+    options: &RedisOptions,
+    login: Option<&crate::options::Login>,
+) -> Result<Connection, RedisError> {
+    let mut options = options.clone();
+    options.place.database = 0;
+    open(seed, &options, login)
+}
+
+fn unreachable(address: &str, error: &RedisError) -> LayoutError {
+    LayoutError::Unreachable(format!("{address}: {error}"))
+}
+
+fn unknown(what: String) -> RedisError {
+    RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not understood", what))
+}

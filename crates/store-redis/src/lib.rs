@@ -1,0 +1,29 @@
+//! The Redis home: one Redis, a master behind sentinels, or a Redis Cluster behind the store port.
+//!
+//! Invariants:
+//! - **Safety rests on the write.** An append checks owner, sequence and signal ids in one function call on the server
+//!   and writes all of it or nothing. The lease only keeps a second node from taking over by accident.
+//! - **Nothing is acknowledged on hope.** Where replicas are asked for, a group ends with `WAIT` on the connection it
+//!   was written by; too few answers, or none, is an unknown outcome.
+//! - **No setting is trusted unasked.** Servers are asked for persistence and eviction whenever one is new, and refused
+//!   when they can lose what they acknowledge, unless an operator accepts the window; then everything is `weak`.
+//! - **A master that comes back with less is noticed.** What was written in the last half minute is kept and put back
+//!   in order; what cannot be is said.
+//!
+//! Nothing outside this crate names Redis.
+
+mod commit;
+mod docs;
+mod fault;
+mod heal;
+mod layout;
+mod lease;
+mod names;
+mod node;
+mod options;
+mod read;
+mod safety;
+mod store;
+
+pub use options::{Login, Place, PlaceKind, RedisOptions, UrlError};
+pub use store::RedisStore;

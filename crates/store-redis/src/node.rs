@@ -1,0 +1,134 @@
+//! One Redis server: connections to it, and what it said of itself when it was first asked.
+
+use std::sync::{Mutex, PoisonError};
+
+use redis::{
+    Client, Cmd, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisError, Value,
+};
+
+use crate::options::{Login, PlaceKind, RedisOptions};
+
+/// Idle connections kept per server. Readers beyond it open one of their own.
+const IDLE_MAX: usize = 16;
+
+/// A server.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// `host:port`, or the path of its socket.
+    pub(crate) address: String,
+    /// Changes with every start of the server.
+    pub(crate) run_id: String,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle(Connection);
+
+impl std::fmt::Debug for Idle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+impl Node {
+    pub(crate) fn new(address: String, run_id: String) -> Self {
+        Self {
+            address,
+            run_id,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Asks on a connection of its own for the time of the call. One that failed is not used again.
+    pub(crate) fn with<T>(
+        &self,
+        options: &RedisOptions,
+        ask: impl FnOnce(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, RedisError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(Idle(connection)) => connection,
+            None => open(&self.address, options, options.place.login.as_ref())?,
+        };
+        let answer = ask(&mut connection)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_MAX {
+            idle.push(Idle(connection));
+        }
+        Ok(answer)
+    }
+}
+
+/// Opens a connection with its timeouts set.
+pub(crate) fn open(
+    address: &str,
+    options: &RedisOptions,
+    login: Option<&Login>,
+) -> Result<Connection, RedisError> {
+    let place = &options.place;
+    let address = match place.kind {
+        PlaceKind::Socket => ConnectionAddr::Unix(address.into()),
+        PlaceKind::Single | PlaceKind::Sentinel(_) | PlaceKind::Cluster => {
+            let (host, port) = split(address)?;
+            if place.tls {
+                ConnectionAddr::TcpTls {
+                    host,
+                    port,
+                    insecure: false,
+                    tls_params: None,
+                }
+            } else {
+                ConnectionAddr::Tcp(host, port)
+            }
+        }
+    };
+    let mut settings = RedisConnectionInfo::default()
+        .set_db(place.database)
+        .set_skip_set_lib_name();
+    if let Some(login) = login {
+        if !login.user.is_empty() {
+            settings = settings.set_username(&login.user);
+        }
+        settings = settings.set_password(&login.password);
+    }
+    let info = address.into_connection_info()?.set_redis_settings(settings);
+    let connection = Client::open(info)?.get_connection_with_timeout(options.connect_timeout)?;
+    connection.set_read_timeout(Some(options.answer_timeout))?;
+    connection.set_write_timeout(Some(options.answer_timeout))?;
+    Ok(connection)
+}
+
+fn split(address: &str) -> Result<(String, u16), RedisError> {
+    let bad = || {
+        RedisError::from((
+            redis::ErrorKind::InvalidClientConfig,
+            "not host:port",
+            address.to_owned(),
+        ))
+    };
+    let (host, port) = address.rsplit_once(':').ok_or_else(bad)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    Ok((host.to_owned(), port.parse().map_err(|_| bad())?))
+}
+
+/// Sends commands in one go and returns an answer each.
+pub(crate) fn pipeline(connection: &mut Connection, commands: &[Cmd]) -> Result<Vec<Value>, RedisError> {
+    send(connection, commands)?;
+    receive(connection, commands.len())
+}
+
+/// Sends commands and waits for no answer.
+pub(crate) fn send(connection: &mut Connection, commands: &[Cmd]) -> Result<(), RedisError> {
+    if commands.is_empty() {
+        return Ok(());
+    }
+    let mut bytes = Vec::new();
+    for command in commands {
+        bytes.extend_from_slice(&command.get_packed_command());
+    }
+    connection.send_packed_command(&bytes)
+}
+
+/// Receives as many answers. What a single command was refused with stands among them.
+pub(crate) fn receive(connection: &mut Connection, count: usize) -> Result<Vec<Value>, RedisError> {
+    (0..count).map(|_| connection.recv_response()).collect()
+}

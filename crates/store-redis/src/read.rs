@@ -1,0 +1,370 @@
+//! Reading: what one function call sees is of one moment; every value checked, every gap an error.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+use quorate_domain::account::Record;
+use quorate_domain::contact::Card;
+use quorate_domain::id::{AccountId, ContactNo, Seq, SignalId};
+use quorate_store::record::{self, Head};
+use quorate_store::{
+    CommitMark, Error, KnownIds, Loaded, NoticeNo, Snapshot, StoredNotice, SummaryContent, SummaryRow,
+};
+use redis::{FromRedisValue, RedisError, Value, cmd};
+
+use crate::fault::{corrupt, missing, odd};
+use crate::names::{Partition, seal_key, signal_id};
+use crate::node::pipeline;
+use crate::store::RedisStore;
+
+/// Journal entries fetched at a time: one call holds the server up for a millisecond or two at most.
+const ENTRIES_AT_ONCE: usize = 500;
+/// Heads fetched at a time.
+const HEADS_AT_ONCE: usize = 1_000;
+/// Ids asked for in one command.
+const IDS_AT_ONCE: usize = 1_000;
+
+/// An account as one call saw it.
+struct Seen {
+    head: Vec<u8>,
+    snapshot: Option<Vec<u8>>,
+    cards: Vec<(Vec<u8>, Vec<u8>)>,
+    entries: Vec<Entry>,
+}
+
+/// A stream's entry: its number and its value.
+struct Entry {
+    number: u64,
+    value: Vec<u8>,
+}
+
+impl RedisStore {
+    pub(crate) fn read_account(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
+        let Some(seen) = self.see(account, true)? else {
+            return Ok(None);
+        };
+        let Head { seq, notices, .. } = open_head(account, &seen.head)?;
+        let snapshot = usable_snapshot(account, seen.snapshot.as_deref(), seq);
+        // A snapshot that cannot be used was skipped over in vain: the tail is read again from the start.
+        let seen = if snapshot.is_none() && seen.snapshot.is_some() {
+            self.see(account, false)?
+                .ok_or_else(|| missing(account, Seq(1)))?
+        } else {
+            seen
+        };
+        let after = snapshot.as_ref().map_or(Seq(0), |snapshot| snapshot.seq);
+        let tail = self.records(account, after, usize::MAX, seq, seen.entries)?;
+        let mut cards = Vec::with_capacity(seen.cards.len());
+        for (number, value) in &seen.cards {
+            cards.push(open_card(account, seq, number, value)?);
+        }
+        cards.sort_by_key(|(no, _)| *no);
+        Ok(Some(Loaded {
+            snapshot,
+            tail,
+            cards,
+            seq,
+            notices,
+        }))
+    }
+
+    fn see(&self, account: &AccountId, use_snapshot: bool) -> Result<Option<Seen>, Error> {
+        let names = &self.shared.names;
+        let partition = Partition::of(account);
+        let mut command = cmd("FCALL");
+        command
+            .arg("quorate1_load")
+            .arg(4)
+            .arg(names.heads(partition))
+            .arg(names.snapshots(partition))
+            .arg(names.journal(account))
+            .arg(names.cards(account))
+            .arg(account.as_str())
+            .arg(if use_snapshot { "1" } else { "0" })
+            .arg(ENTRIES_AT_ONCE);
+        self.shared.read_partition(partition, |connection| {
+            let answer: Value = command.query(connection)?;
+            seen(answer)
+        })
+    }
+
+    pub(crate) fn head(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Error> {
+        let partition = Partition::of(account);
+        let heads = self.shared.names.heads(partition);
+        self.shared.read_partition(partition, |connection| {
+            cmd("HGET").arg(&heads).arg(account.as_str()).query(connection)
+        })
+    }
+
+    pub(crate) fn read_history(
+        &self,
+        account: &AccountId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        match self.head(account)? {
+            Some(head) => {
+                let seq = open_head(account, &head)?.seq;
+                self.records(account, after, limit, seq, Vec::new())
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns up to `limit` records after `after`, up to `last`; a hole, or an end before `last`, is damage.
+    ///
+    /// - `entries`: the first of them, when they were fetched already.
+    fn records(
+        &self,
+        account: &AccountId,
+        after: Seq,
+        limit: usize,
+        last: Seq,
+        mut entries: Vec<Entry>,
+    ) -> Result<Vec<Record>, Error> {
+        let mut records = Vec::new();
+        let mut next = Seq(after.0.saturating_add(1));
+        let journal = self.shared.names.journal(account);
+        while next <= last && records.len() < limit {
+            if entries.is_empty() {
+                entries = self.entries(account, &journal, next.0, ENTRIES_AT_ONCE)?;
+            }
+            if entries.is_empty() {
+                return Err(missing(account, next));
+            }
+            for entry in entries.drain(..) {
+                if next > last || records.len() >= limit {
+                    break;
+                }
+                let key = seal_key(account, &entry.number.to_be_bytes());
+                let batch = record::open_journal(&key, &entry.value)
+                    .map_err(|damage| corrupt(account, next, "an entry", &damage))?;
+                let ends_at = batch.last().map(|record| record.seq.0);
+                if batch.first().is_none_or(|first| first.seq > next) || ends_at != Some(entry.number) {
+                    return Err(missing(account, next));
+                }
+                for record in batch {
+                    if record.seq == next && next <= last && records.len() < limit {
+                        next = Seq(next.0.saturating_add(1));
+                        records.push(record);
+                    }
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    fn entries(
+        &self,
+        account: &AccountId,
+        stream: &str,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        self.shared.read_partition(Partition::of(account), |connection| {
+            let answer: Vec<Value> = cmd("XRANGE")
+                .arg(stream)
+                .arg(format!("{from}-0"))
+                .arg("+")
+                .arg("COUNT")
+                .arg(limit)
+                .query(connection)?;
+            answer.into_iter().map(entry).collect()
+        })
+    }
+
+    pub(crate) fn read_notices(
+        &self,
+        account: &AccountId,
+        after: NoticeNo,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, Error> {
+        let Some(head) = self.head(account)? else {
+            return Ok(Vec::new());
+        };
+        let Head { seq, notices, .. } = open_head(account, &head)?;
+        let stream = self.shared.names.notices(account);
+        let mut found: Vec<StoredNotice> = Vec::new();
+        let mut next = NoticeNo(after.0.saturating_add(1));
+        while next <= notices && found.len() < limit {
+            let at_once = (limit - found.len()).min(ENTRIES_AT_ONCE);
+            let entries = self.entries(account, &stream, next.0, at_once)?;
+            if entries.is_empty() {
+                return Err(missing(account, seq));
+            }
+            for entry in entries {
+                if entry.number != next.0 {
+                    return Err(missing(account, seq));
+                }
+                let key = seal_key(account, &entry.number.to_be_bytes());
+                let notice = record::open_notice(&key, next, &entry.value)
+                    .map_err(|damage| corrupt(account, seq, "a notice", &damage))?;
+                found.push(notice);
+                next = NoticeNo(next.0.saturating_add(1));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn look_up_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
+        // The commit looks every id up by itself, so any mark is true.
+        let mark = CommitMark(self.marks.load(Ordering::Acquire));
+        let mut known = Vec::with_capacity(asked.len());
+        for (account, ids) in asked {
+            let key = self.shared.names.ids(account);
+            let commands: Vec<redis::Cmd> = ids
+                .chunks(IDS_AT_ONCE)
+                .map(|ids| {
+                    let mut command = cmd("SMISMEMBER");
+                    command.arg(&key);
+                    for id in ids {
+                        command.arg(&signal_id(self.seed, account, id)[..]);
+                    }
+                    command
+                })
+                .collect();
+            let answers = self.shared.read_partition(Partition::of(account), |connection| {
+                pipeline(connection, &commands)?
+                    .into_iter()
+                    .map(|answer| {
+                        Vec::<bool>::from_redis_value(answer.extract_error()?).map_err(RedisError::from)
+                    })
+                    .collect::<Result<Vec<_>, _>>()
+            })?;
+            known.push(answers.into_iter().flatten().collect());
+        }
+        Ok(KnownIds { known, mark })
+    }
+
+    pub(crate) fn visit_summaries(&self, visit: &mut dyn FnMut(SummaryRow<'_>)) -> Result<(), Error> {
+        for partition in Partition::all() {
+            let heads = self.shared.names.heads(partition);
+            let mut cursor = "0".to_owned();
+            // A hash that is being resized tells some fields twice.
+            let mut told: HashSet<String> = HashSet::new();
+            loop {
+                let (next, found): (String, Vec<(String, Vec<u8>)>) =
+                    self.shared.read_partition(partition, |connection| {
+                        cmd("HSCAN")
+                            .arg(&heads)
+                            .arg(&cursor)
+                            .arg("COUNT")
+                            .arg(HEADS_AT_ONCE)
+                            .query(connection)
+                    })?;
+                for (account, value) in found {
+                    if !told.insert(account.clone()) {
+                        continue;
+                    }
+                    let key = seal_key(&AccountId::trusted(account.as_str()), &[]);
+                    let content = record::open_head(&key, &value)
+                        .inspect_err(|damage| {
+                            tracing::warn!(account.id = account, reason = %damage, "an account's head is damaged");
+                        })
+                        .ok()
+                        .map(|head| SummaryContent {
+                            seq: head.seq,
+                            notices: head.notices,
+                            summary: head.summary,
+                        });
+                    visit(SummaryRow {
+                        account: &account,
+                        content,
+                    });
+                }
+                if next == "0" {
+                    break;
+                }
+                cursor = next;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn save_snapshot(&self, account: &AccountId, snapshot: &Snapshot) -> Result<(), Error> {
+        let names = &self.shared.names;
+        let partition = Partition::of(account);
+        let mut command = cmd("FCALL");
+        command
+            .arg("quorate1_save")
+            .arg(2)
+            .arg(names.heads(partition))
+            .arg(names.snapshots(partition))
+            .arg(account.as_str())
+            .arg(snapshot.seq.0)
+            .arg(record::seal_snapshot(&seal_key(account, &[]), snapshot));
+        // Saving one twice is saving it once.
+        let answer: Vec<String> = self
+            .shared
+            .read_partition(partition, |connection| command.query(connection))?;
+        match answer.as_slice() {
+            [refused, found] if refused == "SEQ" => Err(Error::SequenceMismatch {
+                account: account.clone(),
+                expected: snapshot.seq,
+                found: Seq(found.parse().unwrap_or(0)),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn open_head<'a>(account: &AccountId, bytes: &'a [u8]) -> Result<Head<'a>, Error> {
+    record::open_head(&seal_key(account, &[]), bytes)
+        .map_err(|damage| corrupt(account, Seq(0), "the account's head", &damage))
+}
+
+/// Returns the snapshot unless it is damaged: the journal decides, so a damaged one is only said.
+fn usable_snapshot(account: &AccountId, stored: Option<&[u8]>, last: Seq) -> Option<Snapshot> {
+    match record::open_snapshot(&seal_key(account, &[]), stored?) {
+        Ok(snapshot) if snapshot.seq <= last => Some(snapshot),
+        Ok(snapshot) => {
+            tracing::warn!(account.id = %account, snapshot = snapshot.seq.0, journal = last.0,
+                "a snapshot is ahead of its journal; reading the whole journal instead");
+            None
+        }
+        Err(damage) => {
+            tracing::warn!(account.id = %account, reason = %damage,
+                "a snapshot is damaged; reading the whole journal instead");
+            None
+        }
+    }
+}
+
+fn open_card(account: &AccountId, seq: Seq, number: &[u8], value: &[u8]) -> Result<(ContactNo, Card), Error> {
+    let no = std::str::from_utf8(number)
+        .ok()
+        .and_then(|number| number.parse().ok())
+        .map(ContactNo)
+        .ok_or_else(|| missing(account, seq))?;
+    let card = record::open_card(&seal_key(account, &no.0.to_be_bytes()), value)
+        .map_err(|damage| corrupt(account, seq, "a contact's card", &damage))?;
+    Ok((no, card))
+}
+
+fn seen(answer: Value) -> Result<Option<Seen>, RedisError> {
+    let Some(parts) = Option::<Vec<Value>>::from_redis_value(answer)? else {
+        return Ok(None);
+    };
+    let [head, snapshot, cards, entries]: [Value; 4] = parts
+        .try_into()
+        .map_err(|parts: Vec<Value>| odd(&Value::Array(parts)))?;
+    Ok(Some(Seen {
+        head: FromRedisValue::from_redis_value(head)?,
+        snapshot: FromRedisValue::from_redis_value(snapshot)?,
+        cards: FromRedisValue::from_redis_value(cards)?,
+        entries: Vec::<Value>::from_redis_value(entries)?
+            .into_iter()
+            .map(entry)
+            .collect::<Result<_, _>>()?,
+    }))
+}
+
+/// An entry is `[number-1, [field, value]]`.
+fn entry(value: Value) -> Result<Entry, RedisError> {
+    let (id, fields): (String, Vec<Vec<u8>>) = FromRedisValue::from_redis_value(value)?;
+    let number = id.split_once('-').and_then(|(number, _)| number.parse().ok());
+    match (number, fields.into_iter().nth(1)) {
+        (Some(number), Some(value)) => Ok(Entry { number, value }),
+        _ => Err(odd(&Value::SimpleString(id))),
+    }
+}

@@ -1,0 +1,293 @@
+//! The store: who has what, asked again when it changed, and the port in terms of it.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use quorate_domain::account::Record;
+use quorate_domain::id::{AccountId, Seq, SignalId};
+use quorate_store::{
+    Append, AppendRefusal, Appended, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo, OwnerToken,
+    Snapshot, Store, StoredNotice, SummaryRow,
+};
+use redis::{Connection, RedisError, cmd};
+
+use crate::commit::Writer;
+use crate::fault::unavailable;
+use crate::layout::{Layout, LayoutError};
+use crate::lease::Lease;
+use crate::names::{Names, Partition};
+use crate::node::Node;
+use crate::options::RedisOptions;
+use crate::safety::Safety;
+
+/// How often a read is tried before it is given up: a master may just be changing.
+const READ_TRIES: u32 = 3;
+/// The pause before servers that did not answer are asked again: doubled each time, up to the most.
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// A store in Redis.
+pub struct RedisStore {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writer: Mutex<Writer>,
+    /// What the hashes of signal ids are seeded with.
+    pub(crate) seed: u64,
+    /// Grows with every group; only a place in order.
+    pub(crate) marks: AtomicU64,
+    pub(crate) lease: Mutex<Option<Lease>>,
+}
+
+/// What reads, commits and the lease's thread share.
+pub(crate) struct Shared {
+    pub(crate) options: RedisOptions,
+    pub(crate) names: Names,
+    /// What messages call the place: its address without a password.
+    pub(crate) place: String,
+    layout: RwLock<Known>,
+    safety: AtomicU8,
+}
+
+/// The last layout, and when to ask again.
+#[derive(Default)]
+struct Known {
+    layout: Option<Arc<Layout>>,
+    /// Whether something failed since it was asked for.
+    doubted: bool,
+    pause: Duration,
+    not_before: Option<Instant>,
+}
+
+impl RedisStore {
+    /// Opens the store: finds the servers, checks that they are safe, loads the functions.
+    ///
+    /// # Errors
+    /// - [`Error::Unavailable`] when no server answers.
+    /// - [`Error::Unsafe`] when one can lose what it acknowledged and that was not accepted.
+    pub fn open(options: RedisOptions) -> Result<Self, Error> {
+        let shared = Shared {
+            place: options.place.to_string(),
+            names: Names::new(&options.prefix),
+            layout: RwLock::default(),
+            safety: AtomicU8::new(0),
+            options,
+        };
+        let layout = shared.layout("open")?;
+        if layout.safety == Safety::Weak {
+            tracing::warn!(
+                store.place = shared.place,
+                "this Redis can lose acknowledged writes; every acknowledgement is labelled weak"
+            );
+        }
+        let seed = shared.seed()?;
+        Ok(Self {
+            shared: Arc::new(shared),
+            writer: Mutex::new(Writer::default()),
+            seed,
+            marks: AtomicU64::new(1),
+            lease: Mutex::new(None),
+        })
+    }
+}
+
+impl Shared {
+    /// Returns the layout; asks for it when there is none or it was doubted.
+    pub(crate) fn layout(&self, action: &'static str) -> Result<Arc<Layout>, Error> {
+        {
+            let known = self.layout.read().unwrap_or_else(PoisonError::into_inner);
+            if let (Some(layout), false) = (&known.layout, known.doubted) {
+                return Ok(Arc::clone(layout));
+            }
+        }
+        let mut known = self.layout.write().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(layout), false) = (&known.layout, known.doubted) {
+            return Ok(Arc::clone(layout));
+        }
+        if known
+            .not_before
+            .is_some_and(|not_before| monotonic() < not_before)
+        {
+            return Err(unavailable(
+                &self.place,
+                action,
+                "it did not answer a moment ago; asked again in a moment",
+            ));
+        }
+        match Layout::find(&self.options, known.layout.as_deref()) {
+            Ok(layout) => {
+                let layout = Arc::new(layout);
+                self.safety.store(code(layout.safety), Ordering::Release);
+                *known = Known {
+                    layout: Some(Arc::clone(&layout)),
+                    ..Known::default()
+                };
+                Ok(layout)
+            }
+            Err(error) => {
+                known.pause = (known.pause * 2).clamp(PAUSE_MIN, PAUSE_MAX);
+                known.not_before = Some(monotonic() + known.pause);
+                Err(match error {
+                    LayoutError::Unreachable(reason) => unavailable(&self.place, action, reason),
+                    LayoutError::Unsafe(faults) => Error::Unsafe {
+                        place: self.place.clone(),
+                        faults,
+                    },
+                })
+            }
+        }
+    }
+
+    /// Has the servers asked again before the next use: one of them failed, or is not what it was.
+    pub(crate) fn doubt(&self) {
+        self.layout
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .doubted = true;
+    }
+
+    /// Reads from a server; a read may be tried again, since it changes nothing.
+    pub(crate) fn read<T>(
+        &self,
+        node: impl Fn(&Layout) -> &Arc<Node>,
+        ask: impl Fn(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let failed = match self.layout("read") {
+                Ok(layout) => match node(&layout).with(&self.options, &ask) {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => {
+                        self.doubt();
+                        unavailable(&self.place, "read", error.to_string())
+                    }
+                },
+                Err(error) => error,
+            };
+            if tries >= READ_TRIES {
+                return Err(failed);
+            }
+            std::thread::park_timeout(PAUSE_MIN * tries);
+        }
+    }
+
+    pub(crate) fn read_partition<T>(
+        &self,
+        partition: Partition,
+        ask: impl Fn(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Error> {
+        self.read(|layout| layout.of(partition), ask)
+    }
+
+    fn safety(&self) -> Safety {
+        match self.safety.load(Ordering::Acquire) {
+            2 => Safety::Replicas,
+            1 => Safety::Master,
+            _ => Safety::Weak,
+        }
+    }
+
+    /// Returns the seed of this store; drawn by whoever comes first.
+    fn seed(&self) -> Result<u64, Error> {
+        let mut drawn = [0; 8];
+        getrandom::fill(&mut drawn)
+            .map_err(|error| unavailable(&self.place, "draw a random number", error.to_string()))?;
+        let drawn = u64::from_be_bytes(drawn);
+        let meta = self.names.meta();
+        let found: String = self.read(Layout::of_docs, |connection| {
+            cmd("HSETNX")
+                .arg(&meta)
+                .arg("seed")
+                .arg(drawn.to_string())
+                .exec(connection)?;
+            cmd("HGET").arg(&meta).arg("seed").query(connection)
+        })?;
+        found.parse().map_err(|_| Error::Damaged {
+            place: self.place.clone(),
+            reason: format!("the seed in {meta} is no number"),
+        })
+    }
+}
+
+/// Returns where we are on the way of time, for pauses and leases: it decides when to ask again, never what happened.
+#[expect(clippy::disallowed_methods, reason = "no fact is dated by it")]
+pub(crate) fn monotonic() -> Instant {
+    Instant::now()
+}
+
+fn code(safety: Safety) -> u8 {
+    match safety {
+        Safety::Weak => 0,
+        Safety::Master => 1,
+        Safety::Replicas => 2,
+    }
+}
+
+impl Store for RedisStore {
+    fn durability(&self) -> Durability {
+        self.shared.safety().durability()
+    }
+
+    fn acquire(&self) -> Result<OwnerToken, Error> {
+        self.take_ownership()
+    }
+
+    fn load(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
+        self.read_account(account)
+    }
+
+    fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
+        self.look_up_ids(asked)
+    }
+
+    fn commit(&self, group: Vec<Append>) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
+        self.commit_group(&group)
+    }
+
+    fn put_snapshot(&self, account: &AccountId, snapshot: &Snapshot) -> Result<(), Error> {
+        self.save_snapshot(account, snapshot)
+    }
+
+    fn delete_snapshots(&self) -> Result<(), Error> {
+        for partition in Partition::all() {
+            let key = self.shared.names.snapshots(partition);
+            self.shared
+                .read_partition(partition, |connection| cmd("UNLINK").arg(&key).exec(connection))?;
+        }
+        Ok(())
+    }
+
+    fn history(&self, account: &AccountId, after: Seq, limit: usize) -> Result<Vec<Record>, Error> {
+        self.read_history(account, after, limit)
+    }
+
+    fn notices(
+        &self,
+        account: &AccountId,
+        after: NoticeNo,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, Error> {
+        self.read_notices(account, after, limit)
+    }
+
+    fn scan_summaries(&self, visit: &mut dyn FnMut(SummaryRow<'_>)) -> Result<(), Error> {
+        self.visit_summaries(visit)
+    }
+
+    fn get_doc(&self, collection: &str, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.read_doc(collection, key)
+    }
+
+    fn write_docs(&self, writes: Vec<DocWrite>) -> Result<(), Error> {
+        self.put_docs(writes)
+    }
+
+    fn scan_docs(
+        &self,
+        collection: &str,
+        prefix: &str,
+        visit: &mut dyn FnMut(&str, &[u8]),
+    ) -> Result<(), Error> {
+        self.visit_docs(collection, prefix, visit)
+    }
+}

@@ -1,0 +1,113 @@
+//! Settings that lose acknowledged writes are refused, or every acknowledgement says so.
+
+use quorate_store::{Durability, Error, Store};
+use quorate_store_redis::{Login, RedisStore};
+
+use crate::home::Single;
+
+#[track_caller]
+fn check_refused(settings: &[&str], said: &str) {
+    let home = Single::with(settings);
+    match RedisStore::open(home.under.options.clone()).err() {
+        Some(Error::Unsafe { faults, .. }) => {
+            assert!(faults.iter().any(|fault| fault.contains(said)), "{faults:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut accepting = home.under.options.clone();
+    accepting.accept_loss_window = true;
+    let store = RedisStore::open(accepting).unwrap();
+    assert_eq!(store.durability(), Durability::Weak);
+}
+
+#[test]
+fn safe_settings_are_accepted() {
+    let (store, _) = Single::new().under_store();
+    assert_eq!(store.durability(), Durability::RedisFsync);
+}
+
+#[test]
+fn a_server_without_an_append_only_file_is_refused() {
+    check_refused(&["--appendonly", "no"], "appendonly yes");
+}
+
+#[test]
+fn a_server_that_syncs_every_second_is_refused() {
+    check_refused(&["--appendfsync", "everysec"], "appendfsync always");
+}
+
+#[test]
+fn a_server_that_evicts_is_refused() {
+    check_refused(
+        &["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"],
+        "noeviction",
+    );
+}
+
+/// The rights of the sample in `deploy/`, without EVAL and CONFIG SET, without loading functions.
+const ENGINE_USER: &str = "user engine on >secret ~quorate:* -@all +fcall +hget +hgetall +hscan +hsetnx +hset +hdel \
+    +hmget +smismember +sismember +sadd +xadd +xrange +unlink +wait +multi +exec +info +time +config|get +cluster|slots";
+
+#[test]
+fn a_user_without_the_right_to_load_functions_needs_an_admin() {
+    let home = Single::new();
+    let acl: Vec<&str> = ENGINE_USER.split_whitespace().collect();
+    let mut words = vec!["ACL", "SETUSER"];
+    words.extend(&acl[1..]);
+    let answer = home.server.ask(&words).unwrap();
+    assert!(answer.starts_with("+OK"), "{answer}");
+    let mut options = home.under.options.clone();
+    options.place.login = Some(Login {
+        user: "engine".to_owned(),
+        password: "secret".to_owned(),
+    });
+    let refused = RedisStore::open(options.clone()).err();
+    assert!(
+        matches!(&refused, Some(Error::Unavailable { reason, .. }) if reason.contains("function")),
+        "{refused:?}"
+    );
+
+    // Anybody with the right loads them once.
+    drop(RedisStore::open(home.under.options.clone()).unwrap());
+    let store = RedisStore::open(options).unwrap();
+    let owner = store.acquire().unwrap();
+    let answers = store
+        .commit(vec![quorate_store::contract::append("acme", &owner, 0, &["a"])])
+        .unwrap();
+    assert!(answers[0].is_ok(), "{answers:?}");
+    let mark = store.put_doc("keys", "k", b"v".to_vec());
+    assert!(mark.is_ok(), "{mark:?}");
+}
+
+#[test]
+fn a_server_that_is_full_refuses_and_goes_on_when_there_is_room() {
+    let home = Single::with(&["--maxmemory", "4mb"]);
+    let (store, owner) = home.under_store();
+    let mut seq = 0;
+    let failed = loop {
+        let mut append = quorate_store::contract::append("acme", &owner, seq, &[&format!("s-{seq}")]);
+        append.notices = vec![vec![7; 100_000]];
+        match store.commit(vec![append]) {
+            Ok(answers) => assert!(answers[0].is_ok(), "{answers:?}"),
+            Err(error) => break error,
+        }
+        seq += 1;
+        assert!(seq < 1_000, "never full");
+    };
+    assert!(failed.may_pass(), "{failed:?}");
+    home.server.ask(&["CONFIG", "SET", "maxmemory", "0"]).unwrap();
+    let loaded = store
+        .load(&quorate_domain::id::AccountId::trusted("acme"))
+        .unwrap()
+        .unwrap();
+    assert_eq!(loaded.seq.0, seq, "what was refused is not there, all else is");
+    let answers = store
+        .commit(vec![quorate_store::contract::append(
+            "acme",
+            &owner,
+            seq,
+            &["after"],
+        )])
+        .unwrap();
+    assert!(answers[0].is_ok(), "{answers:?}");
+}

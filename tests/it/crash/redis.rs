@@ -1,0 +1,155 @@
+//! The same over Redis: the server is killed, and Redis as well, alone and behind sentinels.
+
+use std::path::Path;
+use std::time::Duration;
+
+use quorate_testkit::{Deadline, Launch, QuorateProcess, RedisSentinels, RedisServer, SplitMix64, rounds};
+
+use super::campaign::{Campaign, now_ms};
+use super::senders::Agreed;
+use super::{BINARY, serve, start_again};
+
+fn over_redis(data: &Path, url: &str, replicas: &str) -> Launch {
+    Launch::serve(BINARY, data)
+        .args(["--store", url])
+        .env("QUORATE_REDIS__REPLICAS_MIN", replicas)
+        // A killed server's lease is waited for.
+        .env("QUORATE_REDIS__LEASE_MS", "600")
+        .env("QUORATE_REDIS__ANSWER_TIMEOUT_MS", "1500")
+}
+
+/// Lives through rounds in which something dies while signals come in; returns how many were acknowledged.
+fn live_through(
+    rounds: usize,
+    launch: impl Fn(&Path) -> Launch,
+    durability: &'static str,
+    mut strike: impl FnMut(&mut SplitMix64),
+) -> usize {
+    let seed = now_ms().unsigned_abs();
+    eprintln!("seed {seed}");
+    let mut random = SplitMix64::new(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let twin = serve(&folder.path().join("twin")).start();
+    let mut server = launch(&folder.path().join("data")).start();
+    let agreed = Agreed {
+        durability,
+        may_be_away: true,
+    };
+    let mut campaign = Campaign::begin(folder.path(), agreed, &mut random);
+    Campaign::introduce(&server.client());
+    Campaign::introduce(&twin.client());
+    for round in 0..rounds {
+        let senders = campaign.send(&server, round, &mut random);
+        senders.run_for(moment(&mut random));
+        strike(&mut random);
+        wait_until_it_writes(&server);
+        senders.run_for(moment(&mut random));
+        server = start_again(server, &mut random);
+        senders.join();
+        let client = server.client();
+        campaign.nothing_is_lost_or_doubled(&client);
+        campaign.send_the_unanswered_again(&client);
+        campaign.nothing_is_lost_or_doubled(&client);
+    }
+    campaign.tell(&twin.client());
+    Campaign::both_stand_alike(&server.client(), &twin.client());
+    let acknowledged = campaign.acknowledged();
+    eprintln!("{acknowledged} signals acknowledged");
+    acknowledged
+}
+
+fn moment(random: &mut SplitMix64) -> Duration {
+    Duration::from_micros(50_000 + random.below(300_000))
+}
+
+/// The process stays when its store is away, and takes writes again by itself.
+fn wait_until_it_writes(server: &QuorateProcess) {
+    let signal = serde_json::json!({"id": "are-you-there", "account": "probe", "kind": "page.view"});
+    Deadline::seconds(60).wait("a server that takes writes again", || {
+        let answer = server.client().post("/v1/signals", &signal);
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(answer.text())
+        }
+    });
+}
+
+#[test]
+fn redis_killed_under_load_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut redis = RedisServer::start(folder.path().join("redis"), &[]);
+    let url = redis.url();
+    let acknowledged = live_through(
+        rounds(3, 100),
+        |data| over_redis(data, &url, "0"),
+        "redis-fsync",
+        |_| {
+            redis.kill();
+            redis.restart();
+        },
+    );
+    assert!(acknowledged > 100, "only {acknowledged}: this proves nothing");
+}
+
+#[test]
+fn a_failover_under_load_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut redis = RedisSentinels::start(folder.path(), 2);
+    let url = redis.url();
+    let acknowledged = live_through(
+        rounds(1, 40),
+        |data| over_redis(data, &url, "1"),
+        "redis-replica",
+        |random| {
+            redis.wait_replicas(2);
+            let master = redis.master().unwrap();
+            if random.happens(0.5) {
+                redis.servers[master].kill();
+                redis.wait_other_master(master);
+                redis.servers[master].restart();
+            } else {
+                redis.servers[master].pause();
+                redis.wait_other_master(master);
+                redis.servers[master].go_on();
+            }
+        },
+    );
+    assert!(acknowledged > 100, "only {acknowledged}: this proves nothing");
+}
+
+#[test]
+fn a_second_server_over_the_same_redis_waits_and_then_says_who_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let redis = RedisServer::start(folder.path().join("redis"), &[]);
+    let first = over_redis(&folder.path().join("a"), &redis.url(), "0").start();
+    let (status, log) =
+        over_redis(&folder.path().join("b"), &redis.url(), "0").run_to_end(Deadline::seconds(30));
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("is owned by another node"), "{log}");
+    assert_eq!(first.client().get("/v1/accounts").status, 200);
+}
+
+#[test]
+fn a_server_that_slept_past_its_lease_ends_when_it_finds_another_one_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let redis = RedisServer::start(folder.path().join("redis"), &[]);
+    let launch = |name: &str| over_redis(&folder.path().join(name), &redis.url(), "0");
+    let mut first = launch("a").start();
+    let key = first.key();
+    first.signal("STOP");
+    let second = launch("b").key(key).start();
+    first.signal("CONT");
+    let signal = serde_json::json!({"id": "late", "account": "acme", "kind": "page.view"});
+    // Refused or cut off: either way it is not acknowledged.
+    let answered = first
+        .client()
+        .send("POST", "/v1/signals", &[], quorate_testkit::Body::Json(&signal))
+        .is_ok_and(|answer| answer.status == 200);
+    assert!(!answered, "a stale owner acknowledged a write");
+    let status = Deadline::seconds(30).wait("the end of the stale server", || {
+        first.exit_status().ok_or_else(|| first.log())
+    });
+    assert_eq!(status.code(), Some(3), "{}", first.log());
+    assert_eq!(second.client().post("/v1/signals", &signal).status, 200);
+}
