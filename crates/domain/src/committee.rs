@@ -104,6 +104,15 @@ pub enum SeatState {
 }
 
 impl SeatState {
+    /// All states, the emptiest first.
+    pub const ALL: [Self; 4] = [Self::Missing, Self::Opposed, Self::Identified, Self::Engaged];
+
+    /// Returns the state of a wire name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
     /// Returns the wire name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

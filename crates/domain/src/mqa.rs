@@ -272,6 +272,20 @@ impl MqaRule {
             .find(|segment| segment.when.matches(state))
             .map_or(&self.base, |segment| &segment.thresholds)
     }
+
+    /// Returns which of [`MqaRule::all`] an account is judged by.
+    #[must_use]
+    pub fn place(&self, state: &crate::account::AccountState) -> usize {
+        self.segments
+            .iter()
+            .position(|segment| segment.when.matches(state))
+            .map_or(0, |segment| segment + 1)
+    }
+
+    /// Returns the numbers of accounts of no segment, then those of each segment.
+    pub fn all(&self) -> impl Iterator<Item = &MqaThresholds> {
+        std::iter::once(&self.base).chain(self.segments.iter().map(|segment| &segment.thresholds))
+    }
 }
 
 /// Returns the conditions the rule asks for, each with what it needs and what there is.

@@ -24,7 +24,7 @@ mod late;
 mod reading;
 mod tape;
 
-pub use fold::{Horizon, ModelInForce, corrections, refold};
+pub use fold::{HistoryPoint, Horizon, ModelInForce, corrections, history, refold};
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
 pub use tape::{TAPE_WEEKS, Tape, TapeWeeks};
 
@@ -98,6 +98,8 @@ pub struct Group {
     pub engaged: BTreeSet<ContactNo>,
     /// The quorum when last judged; it changes only where something is judged.
     pub quorum: Option<f64>,
+    /// The newest signal of each kind that counts, in the order of kinds.
+    pub newest: Vec<(Kind, Timestamp)>,
 }
 
 /// What a model makes of an account's facts.
@@ -263,6 +265,7 @@ impl Standing {
                 band: Band::Cold,
                 engaged: BTreeSet::new(),
                 quorum: None,
+                newest: Vec::new(),
             })
             .collect();
         let mut standing = Self {
@@ -368,6 +371,7 @@ impl Standing {
                 member
             });
             member.person.add(&ruled, rule, &view);
+            group.note_newest(&signal.kind, signal.occurred_at);
         }
     }
 
@@ -376,6 +380,28 @@ impl Standing {
         if t.day() > self.tape.next() {
             self.tape = self.tape_to(model, t);
         }
+    }
+
+    /// Returns the account's intent points at `t`, not before the last change: those of its best group.
+    #[must_use]
+    pub fn intent_points(&self, t: Timestamp) -> f64 {
+        self.groups
+            .iter()
+            .map(|group| {
+                let curves = Curves::of(group);
+                Curve {
+                    people: &curves.weighted(),
+                }
+                .at(t)
+            })
+            .reduce(f64::max)
+            .unwrap_or(0.0)
+    }
+
+    /// Returns whether any group is MQA, as last judged.
+    #[must_use]
+    pub fn is_mqa(&self) -> bool {
+        self.groups.iter().any(|group| group.status.since.is_some())
     }
 
     /// Returns the tape with the weeks and days noted that ended before `t`, not before the last change.
@@ -663,6 +689,47 @@ impl Group {
             late: false,
         }
     }
+
+    fn note_newest(&mut self, kind: &Kind, at: Timestamp) {
+        match self.newest.binary_search_by(|(known, _)| known.cmp(kind)) {
+            Ok(place) => {
+                if let Some((_, newest)) = self.newest.get_mut(place) {
+                    *newest = at.max(*newest);
+                }
+            }
+            Err(place) => {
+                if self.newest.len() == self.newest.capacity() {
+                    self.newest.reserve_exact(2);
+                }
+                self.newest.insert(place, (kind.clone(), at));
+            }
+        }
+    }
+
+    /// Returns the kinds that give the group the most intent points at `t`, largest first, ties by kind: each with
+    /// its points and its newest signal. Kinds that give none are left out.
+    #[must_use]
+    pub fn largest_kinds(&self, t: Timestamp) -> Vec<(&Kind, f64, Timestamp)> {
+        let mut points = vec![0.0; self.newest.len()];
+        for member in self.members.values() {
+            for (kind, accumulator) in &member.person.kinds {
+                let place = self.newest.binary_search_by(|(known, _)| known.cmp(&kind.kind));
+                if let Some(sum) = place.ok().and_then(|place| points.get_mut(place)) {
+                    *sum += member.weight * accumulator.part(&kind.rule).at(t);
+                }
+            }
+        }
+        let mut kinds: Vec<(&Kind, f64, Timestamp)> = self
+            .newest
+            .iter()
+            .zip(points)
+            .filter(|(_, points)| *points > 0.0)
+            .map(|((kind, newest), points)| (kind, points, *newest))
+            .collect();
+        kinds.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        kinds
+    }
+
     fn enter(&mut self, t: Timestamp) {
         if self.spans.len() >= SPANS_MAX {
             self.spans.remove(0);

@@ -1,6 +1,7 @@
 //! Instants and spans. The domain never reads a clock: every instant is an argument.
 
 use std::fmt;
+use std::num::NonZeroI64;
 use std::str::FromStr;
 
 use crate::math;
@@ -12,7 +13,11 @@ pub const DAY_MS: i64 = 86_400_000;
 ///
 /// - Range: 0001-01-01 to 9999-12-31; what is finer than a millisecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
+pub struct Timestamp(NonZeroI64);
+
+/// What is added to milliseconds since 1970 to keep them: more than the earliest instant takes away, so that 0 is no
+/// instant and an `Option<Timestamp>` is no larger than a `Timestamp`. There are many of them.
+const OFFSET_MS: i64 = 62_135_596_800_001;
 
 /// Text that is no RFC 3339 instant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,26 +29,33 @@ pub struct TimestampError {
 
 impl Timestamp {
     /// The earliest instant that is accepted: 0001-01-01T00:00:00Z.
-    pub const MIN: Self = Self(-62_135_596_800_000);
+    pub const MIN: Self = Self::kept(-62_135_596_800_000);
     /// The latest instant that is accepted: 9999-12-30T22:00:00Z, the last one `jiff` prints.
-    pub const MAX: Self = Self(253_402_207_200_000);
+    pub const MAX: Self = Self::kept(253_402_207_200_000);
+
+    const fn kept(millis: i64) -> Self {
+        match NonZeroI64::new(millis + OFFSET_MS) {
+            Some(kept) => Self(kept),
+            None => Self(NonZeroI64::MIN),
+        }
+    }
 
     /// Returns the instant that many milliseconds after 1970-01-01T00:00:00Z, held to the accepted range.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        Self(millis.clamp(Self::MIN.0, Self::MAX.0))
+        Self::kept(millis.clamp(Self::MIN.as_millis(), Self::MAX.as_millis()))
     }
 
     /// Returns the milliseconds since 1970-01-01T00:00:00Z; negative before it.
     #[must_use]
     pub fn as_millis(self) -> i64 {
-        self.0
+        self.0.get() - OFFSET_MS
     }
 
     /// Returns the instant `millis` later (earlier when negative), held to the accepted range.
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
-        Self::from_millis(self.0.saturating_add(millis))
+        Self::from_millis(self.as_millis().saturating_add(millis))
     }
 
     /// Returns the instant `days` later, to the millisecond.
@@ -55,13 +67,13 @@ impl Timestamp {
     /// Returns the milliseconds from `earlier` to `self`; negative when `earlier` is later.
     #[must_use]
     pub fn millis_since(self, earlier: Self) -> i64 {
-        self.0 - earlier.0
+        self.0.get() - earlier.0.get()
     }
 
     /// Returns the UTC day this instant is in.
     #[must_use]
     pub fn day(self) -> Day {
-        Day(i32::try_from(self.0.div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+        Day(i32::try_from(self.as_millis().div_euclid(DAY_MS)).unwrap_or(i32::MAX))
     }
 }
 
@@ -88,9 +100,9 @@ impl FromStr for Timestamp {
 impl fmt::Display for Timestamp {
     /// Prints RFC 3339 in UTC, with milliseconds only when there are some.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_millisecond(self.0) {
+        match jiff::Timestamp::from_millisecond(self.as_millis()) {
             Ok(instant) => write!(f, "{instant}"),
-            Err(_) => write!(f, "{} ms", self.0),
+            Err(_) => write!(f, "{} ms", self.as_millis()),
         }
     }
 }

@@ -213,7 +213,7 @@ impl AccountActor {
             .shared
             .live
             .is_listened_to()
-            .then(|| effects.row.at(now, self.shared.index.half_point()));
+            .then(|| effects.row.at(now, self.shared.index.scale()));
         self.shared.index.put(effects.row, now);
         for notice in effects.notices {
             metrics::counter!("quorate_notices_total", "change" => crate::view::change_name(&notice.change))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quorate_domain::account::{Command, NewSignal};
 use quorate_domain::id::{AccountId, Seq};
-use quorate_domain::standing::ModelInForce;
+use quorate_domain::standing::{HistoryPoint, ModelInForce};
 use quorate_domain::time::Timestamp;
 use quorate_store::{Durability, Store};
 use tokio::sync::{broadcast, watch};
@@ -132,6 +132,22 @@ impl Engine {
     /// See [`Error`].
     pub async fn account(&self, account: &AccountId, as_of: AsOf) -> Result<Option<AccountView>, Error> {
         self.router.account(account, as_of).await
+    }
+
+    /// Reads an account's heat at many instants in one fold of its journal: the same as [`Engine::account`] as of
+    /// each of them, at the price of one. `None`: there is no such account (or nothing by `known_at`).
+    ///
+    /// - `instants`: in any order; the points come in order of time, and none is later than `as_of.at` or now.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn history(
+        &self,
+        account: &AccountId,
+        instants: Vec<Timestamp>,
+        as_of: AsOf,
+    ) -> Result<Option<Vec<HistoryPoint>>, Error> {
+        self.router.history(account, instants, as_of).await
     }
 
     /// Explains an account's intent points down to each signal; `None`: there is no such account.

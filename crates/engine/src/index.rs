@@ -11,16 +11,18 @@ use hashbrown::HashMap;
 use quorate_domain::engagement::{self, Band};
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
-use quorate_domain::model::Model;
+use quorate_domain::model::{Model, MqaRule, MqaThresholds};
 use quorate_domain::standing::{Stage, Tape};
 use quorate_domain::time::Timestamp;
 
-use crate::view::AccountRow;
+use crate::view::{AccountRow, SeatCell, Why};
 
 mod heat_curve;
 mod page;
+mod shelf;
 
 pub(crate) use heat_curve::{HeatCurve, Term};
+use shelf::Shelf;
 
 /// How old an account's place in the order may be, in milliseconds.
 const PLACED_WITHIN_MS: f64 = 60_000.0;
@@ -52,6 +54,12 @@ pub(crate) struct Row {
     pub(crate) mqa_ends_at: Option<Timestamp>,
     pub(crate) last_signal_at: Option<Timestamp>,
     pub(crate) contacts: u32,
+    pub(crate) seats: Arc<[SeatCell]>,
+    pub(crate) why: [Option<Why>; 2],
+    pub(crate) lists: Arc<[Arc<str>]>,
+    pub(crate) excluded: bool,
+    /// Which of the MQA rule's numbers it is judged by; `None`: there is no rule.
+    pub(crate) thresholds: Option<u16>,
     pub(crate) seq: Seq,
     /// When somebody should look again: the next crossing, or before it.
     pub(crate) wake_at: Option<Timestamp>,
@@ -61,9 +69,9 @@ pub(crate) struct Row {
 
 impl Row {
     /// Returns the row as people see it at `t`.
-    pub(crate) fn at(&self, t: Timestamp, half_point: f64) -> AccountRow {
+    pub(crate) fn at(&self, t: Timestamp, scale: &Scale) -> AccountRow {
         let intent_points = self.curve.points(t);
-        let heat_at = |at| engagement::heat(self.curve.points(at), half_point);
+        let heat_at = |at| engagement::heat(self.curve.points(at), scale.half_point);
         let heat = heat_at(t);
         AccountRow {
             id: self.id.clone(),
@@ -89,8 +97,38 @@ impl Row {
             mqa_ends_at: self.mqa_ends_at,
             last_signal_at: self.last_signal_at,
             contacts: self.contacts,
+            seats: Arc::clone(&self.seats),
+            why: self.why.clone(),
+            lists: Arc::clone(&self.lists),
+            excluded: self.excluded,
+            thresholds: self.thresholds.and_then(|place| scale.thresholds(place)),
             seq: self.seq,
         }
+    }
+}
+
+/// What rows are read by: the numbers of the model in force.
+pub(crate) struct Scale {
+    pub(crate) half_point: f64,
+    /// In the order of [`quorate_domain::model::MqaRule::all`].
+    thresholds: Vec<Arc<MqaThresholds>>,
+}
+
+impl Scale {
+    fn of(model: &Model) -> Self {
+        Self {
+            half_point: model.half_point,
+            thresholds: model
+                .mqa
+                .iter()
+                .flat_map(MqaRule::all)
+                .map(|thresholds| Arc::new(thresholds.clone()))
+                .collect(),
+        }
+    }
+
+    fn thresholds(&self, place: u16) -> Option<Arc<MqaThresholds>> {
+        self.thresholds.get(usize::from(place)).cloned()
     }
 }
 
@@ -148,7 +186,8 @@ pub(crate) struct Index {
     /// Accounts by domain and by exact name, the first one who said so.
     domains: RwLock<HashMap<Arc<str>, AccountId>>,
     names: RwLock<HashMap<Arc<str>, AccountId>>,
-    half_point: f64,
+    scale: Scale,
+    shelf: Shelf,
     /// The share of intent points an account may lose or gain by decay while its place is still good.
     drift: f64,
 }
@@ -178,13 +217,15 @@ impl Index {
             segments: (0..SEGMENTS).map(|_| RwLock::default()).collect(),
             domains: RwLock::default(),
             names: RwLock::default(),
-            half_point: model.half_point,
+            scale: Scale::of(model),
+            shelf: Shelf::default(),
             drift,
         }
     }
 
-    pub(crate) fn half_point(&self) -> f64 {
-        self.half_point
+    /// Returns what rows are read by.
+    pub(crate) fn scale(&self) -> &Scale {
+        &self.scale
     }
 
     fn segment(&self, account: &str) -> &RwLock<Segment> {
@@ -196,7 +237,8 @@ impl Index {
     }
 
     /// Puts a row, in place of the account's old one.
-    pub(crate) fn put(&self, row: Row, now: Timestamp) {
+    pub(crate) fn put(&self, mut row: Row, now: Timestamp) {
+        self.shelf.share(&mut row);
         let placed = Placed(row.curve.points(now).max(0.0));
         let (id, name, domains) = (row.id.clone(), row.name.clone(), Arc::clone(&row.domains));
         let old = write(self.segment(row.id.as_str())).put(row, placed);

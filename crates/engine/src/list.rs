@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
-use quorate_domain::id::AccountId;
+use quorate_domain::id::{AccountId, Role};
 use quorate_domain::standing::Stage;
 use quorate_domain::time::Timestamp;
 
@@ -103,6 +104,10 @@ pub struct Filter {
     pub exits_within_days: Option<f64>,
     /// Engaged contacts at least.
     pub engaged_contacts_gte: Option<u32>,
+    /// Lists it is on.
+    pub lists: Vec<Arc<str>>,
+    /// A seat of its best group in a state.
+    pub seats: Vec<(Role, SeatState)>,
     /// Values that no account shown has.
     pub except: Except,
 }

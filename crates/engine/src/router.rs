@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use quorate_domain::account::{Command, NewSignal, field};
 use quorate_domain::explain::{self, GroupExplanation};
 use quorate_domain::id::{AccountId, Seq};
-use quorate_domain::standing::{ModelInForce, Notice};
+use quorate_domain::standing::{HistoryPoint, ModelInForce, Notice};
 use quorate_domain::time::Timestamp;
 use quorate_store::{Durability, Store};
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
@@ -31,7 +31,7 @@ use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt
 
 mod past;
 
-use past::{Past, load_error, timeline};
+use past::{Past, history, load_error, timeline};
 
 /// Accounts hash to this many partitions, whatever the number of shards.
 const PARTITIONS: u64 = 256;
@@ -474,6 +474,35 @@ impl Router {
             })?
     }
 
+    pub(crate) async fn history(
+        &self,
+        account: &AccountId,
+        instants: Vec<Timestamp>,
+        as_of: AsOf,
+    ) -> Result<Option<Vec<HistoryPoint>>, Error> {
+        self.check_running()?;
+        if self.index.row(account).is_none() && !self.is_quarantined(account) {
+            return Ok(None);
+        }
+        let _permit = permit(
+            &self.commands,
+            1,
+            "commands in flight",
+            self.config.commands_in_flight_max,
+        )?;
+        let (store, models, id, now) = (
+            Arc::clone(&self.store),
+            self.models.clone(),
+            account.clone(),
+            self.now(),
+        );
+        actix_rt::task::spawn_blocking(move || history(&*store, &models, &id, instants, as_of, now))
+            .await
+            .map_err(|_| Error::Unavailable {
+                reason: "folding the journal panicked".to_owned(),
+            })?
+    }
+
     pub(crate) async fn explanation(
         &self,
         account: &AccountId,
@@ -536,7 +565,7 @@ impl Router {
 
     pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
         let row = self.index.row(account)?;
-        Some(row.at(self.now(), self.index.half_point()))
+        Some(row.at(self.now(), self.index.scale()))
     }
 
     pub(crate) fn admits(&self, account: &AccountId, filter: &Filter) -> bool {
@@ -639,7 +668,10 @@ fn load_index(
         let id = AccountId::trusted(found.account);
         let row = found.content.and_then(|content| {
             let stored: SummaryV1<'_> = unpack_borrowed(content.summary)?;
-            Some(stored.into_row(id.clone(), content.seq))
+            let mut row = stored.into_row(id.clone(), content.seq);
+            // The place of another model's numbers says nothing.
+            row.thresholds = row.thresholds.filter(|_| row.model == current.version);
+            Some(row)
         });
         match row {
             Some(row) => {

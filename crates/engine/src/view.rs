@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use quorate_domain::account::{AccountState, Directory, IgnoredField, Outcome, Record};
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
-use quorate_domain::fit::Grade;
+use quorate_domain::fit::{Fit, Grade};
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
-use quorate_domain::model::Model;
+use quorate_domain::model::{Model, MqaThresholds};
+use quorate_domain::mqa::{self, ConditionState, MqaStatus, Situation};
 use quorate_domain::standing::{Change, Notice, Reading, Stage, TapeWeeks};
 use quorate_domain::time::Timestamp;
 use quorate_store::Durability;
@@ -68,6 +70,28 @@ pub enum ItemOutcome {
     },
 }
 
+/// A seat of an account's best buying group: how much it weighs, and how well it is filled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeatCell {
+    /// The role that fills it.
+    pub role: Role,
+    /// Its weight in the decision.
+    pub weight: f64,
+    /// How well it is filled.
+    pub state: SeatState,
+    /// How much of it counts, `0..=1`.
+    pub worth: f64,
+}
+
+/// A kind of signal that gives an account many of its points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Why {
+    /// What people read: the model's label, else the kind itself.
+    pub label: Arc<str>,
+    /// When the newest signal of the kind happened.
+    pub newest: Timestamp,
+}
+
 /// One account in a list: small, kept for every known account, read without waking its actor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountRow {
@@ -118,8 +142,51 @@ pub struct AccountRow {
     pub last_signal_at: Option<Timestamp>,
     /// Known contacts.
     pub contacts: u32,
+    /// The seats of its best group, in model order, as last judged; empty: the model lists none.
+    pub seats: Arc<[SeatCell]>,
+    /// The two kinds that gave its best group the most points when it was last judged, the larger first.
+    pub why: [Option<Why>; 2],
+    /// The lists it is on.
+    pub lists: Arc<[Arc<str>]>,
+    /// Whether an exclusion rule of the model matches it.
+    pub excluded: bool,
+    /// The numbers of the MQA rule for this account; `None`: the model has no rule, or another one than the row.
+    pub thresholds: Option<Arc<MqaThresholds>>,
     /// Its version.
     pub seq: Seq,
+}
+
+impl AccountRow {
+    /// Returns what keeps an account that is not MQA from being it: the conditions that fail, each with what it
+    /// needs and what there is. Heat is that of the list's instant, all else is as last judged.
+    #[must_use]
+    pub fn missing(&self) -> Vec<ConditionState> {
+        let Some(thresholds) = self.thresholds.as_ref().filter(|_| self.mqa_since.is_none()) else {
+            return Vec::new();
+        };
+        let engaged_roles = self.engaged_roles.iter().cloned().collect();
+        let fit = Fit {
+            score: self.fit,
+            // Conditions ask for the grade only.
+            known: 0.0,
+            grade: self.grade,
+            excluded: self.excluded,
+        };
+        let situation = Situation {
+            at: Timestamp::MIN,
+            heat: self.heat,
+            engaged_contacts: usize::try_from(self.engaged_contacts).unwrap_or(usize::MAX),
+            engaged_roles: &engaged_roles,
+            fit: &fit,
+            quorum: self.quorum,
+            disqualified: self.stage == Stage::Disqualified,
+            // What an act-now lets in is MQA, or kept out by a condition that it does not lift.
+            act_now_until: None,
+        };
+        let mut conditions = mqa::conditions(&situation, thresholds, &MqaStatus::default());
+        conditions.retain(|condition| !condition.met);
+        conditions
+    }
 }
 
 /// A page of a list.

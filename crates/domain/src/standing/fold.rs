@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::account::{AccountState, Event, Record};
 use crate::contact::RelationKey;
+use crate::engagement;
 use crate::id::{AccountId, ContactNo, ModelVersion};
 use crate::model::Model;
 use crate::signal::Signal;
@@ -264,6 +265,72 @@ pub fn refold(
     horizon: Horizon,
     notices: &mut Vec<Notice>,
 ) -> Option<(AccountState, Standing)> {
+    fold_watched(id, records, models, horizon, notices, |_, _, _, _| {})
+}
+
+/// An account at an instant of its history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistoryPoint {
+    /// The instant.
+    pub at: Timestamp,
+    /// `H`, of the group that is best then.
+    pub intent_points: f64,
+    /// Heat, `0..=100`.
+    pub heat: f64,
+    /// Whether any group is MQA.
+    pub mqa: bool,
+    /// Whether anything that counts is known.
+    pub known: bool,
+}
+
+/// Reads an account at many instants in one fold: the same as folding up to each of them.
+///
+/// - `records`, `models`: as for [`refold`].
+/// - `instants`: ascending; those after `horizon.as_of` are left out.
+///
+/// Returns nothing when there is no model, or nothing was recorded by `horizon.known_at`.
+#[must_use]
+pub fn history(
+    id: &AccountId,
+    records: &[Record],
+    models: &[ModelInForce],
+    horizon: Horizon,
+    instants: &[Timestamp],
+) -> Option<Vec<HistoryPoint>> {
+    debug_assert!(instants.is_sorted(), "instants in any order");
+    let mut points = Vec::with_capacity(instants.len());
+    let mut due = instants
+        .iter()
+        .copied()
+        .take_while(|at| *at <= horizon.as_of)
+        .peekable();
+    let mut see =
+        |standing: &mut Standing, state: &AccountState, model: &Model, before: Option<Timestamp>| {
+            while let Some(at) = due.next_if(|at| before.is_none_or(|before| *at < before)) {
+                standing.advance_lazily(state, model, at, &mut Vec::new());
+                let intent_points = standing.intent_points(at);
+                points.push(HistoryPoint {
+                    at,
+                    intent_points,
+                    heat: engagement::heat(intent_points, model.half_point),
+                    mqa: standing.is_mqa(),
+                    known: standing.counted > 0,
+                });
+            }
+        };
+    let (state, _) = fold_watched(id, records, models, horizon, &mut Vec::new(), &mut see)?;
+    state.created_at.map(|_| points)
+}
+
+/// [`refold`], shown to `see` before each thing that happens (with its instant) and at the end (with none).
+fn fold_watched(
+    id: &AccountId,
+    records: &[Record],
+    models: &[ModelInForce],
+    horizon: Horizon,
+    notices: &mut Vec<Notice>,
+    mut see: impl FnMut(&mut Standing, &AccountState, &Model, Option<Timestamp>),
+) -> Option<(AccountState, Standing)> {
     let first = models.first()?;
     let known: Vec<&Record> = records
         .iter()
@@ -294,8 +361,13 @@ pub fn refold(
     let mut standing = Standing::new(&state, &first.model, first.version);
     let mut model = &first.model;
     let mut folded: Vec<&Signal> = Vec::new();
+    let mut ended = false;
     for (at, _, entry) in &entries {
         if *at > horizon.as_of {
+            if !ended {
+                ended = true;
+                see(&mut standing, &state, model, None);
+            }
             // What is dated ahead of now waits; what lies between a past `as_of` and now did not happen yet.
             if horizon.as_of == horizon.now
                 && let Entry::Record(record) = entry
@@ -309,6 +381,7 @@ pub fn refold(
             }
             continue;
         }
+        see(&mut standing, &state, model, Some(*at));
         standing.advance_lazily(&state, model, *at, notices);
         match entry {
             Entry::Record(record) => {
@@ -351,6 +424,9 @@ pub fn refold(
             }
         }
         standing.judge(&state, model, *at, notices);
+    }
+    if !ended {
+        see(&mut standing, &state, model, None);
     }
     if standing.restless || !standing.ahead.is_empty() {
         standing.rest(model, standing.checked_to);

@@ -79,3 +79,11 @@ fn weeks_go_from_monday_to_sunday() {
     assert_eq!(at("1969-12-29T00:00:00Z").day().week(), Week(0));
     assert_eq!(at("1969-12-28T23:00:00Z").day().week(), Week(-1));
 }
+
+#[test]
+fn an_instant_that_may_be_missing_is_no_larger() {
+    assert_eq!(size_of::<Option<Timestamp>>(), size_of::<i64>());
+    for millis in [Timestamp::MIN.as_millis(), -1, 0, 1, Timestamp::MAX.as_millis()] {
+        assert_eq!(Timestamp::from_millis(millis).as_millis(), millis);
+    }
+}

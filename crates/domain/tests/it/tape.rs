@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use quorate_domain::account::AccountState;
 use quorate_domain::engagement;
 use quorate_domain::model;
-use quorate_domain::standing::{ModelInForce, Standing};
+use quorate_domain::standing::{Horizon, ModelInForce, Standing, history, refold};
 use quorate_domain::time::{Timestamp, Week};
 
 use crate::generate::{self, START};
@@ -108,6 +108,45 @@ proptest! {
         let folded = fold_anew(&records, &in_force, NOW, NOW);
         check(&folded, &records, &in_force, NOW)?;
         check(&folded, &records, &in_force, NOW + later)?;
+    }
+
+    /// One fold read at many instants says what a fold up to each of them says.
+    #[test]
+    fn a_history_is_the_account_as_of_each_instant(
+        first in generate::model(),
+        second in generate::model(),
+        records in generate::history(),
+        day in 0..30_i64,
+        mut instants in prop::collection::vec(-2 * DAY..40 * DAY, 0..12),
+        known_at in prop::option::of(0..37 * DAY),
+    ) {
+        let in_force = generate::in_force(&[(0, first), (START + day * DAY + 1, second)]);
+        let records = generate::journalled(&records);
+        // Also at the very instants at which something happened.
+        instants.extend(records.iter().step_by(3).map(|record| record.effective_at().as_millis() - START));
+        instants.sort_unstable();
+        let instants: Vec<Timestamp> = instants.into_iter().map(|at| ms((START + at).min(NOW))).collect();
+        let known_at = known_at.map(|at| ms(START + at));
+        let horizon = |as_of| Horizon { as_of, now: ms(NOW), known_at };
+        let points = history(&id(), &records, &in_force, horizon(ms(NOW)), &instants);
+        let Some(points) = points else {
+            prop_assert!(records.iter().all(|record| known_at.is_some_and(|known_at| record.at > known_at)));
+            return Ok(());
+        };
+        prop_assert_eq!(points.len(), instants.len());
+        for (point, at) in points.iter().zip(&instants) {
+            let (state, mut standing) =
+                refold(&id(), &records, &in_force, horizon(*at), &mut Vec::new()).unwrap();
+            let current = in_force.iter().rev().find(|model| model.from <= *at).unwrap_or(&in_force[0]);
+            standing.advance(&state, &current.model, *at, &mut Vec::new());
+            let reading = standing.read(&state, &current.model, *at);
+            let best = reading.best().unwrap();
+            prop_assert_eq!(point.at, *at);
+            prop_assert_eq!(point.intent_points.to_bits(), best.intent_points.to_bits());
+            prop_assert_eq!(point.heat.to_bits(), best.heat.to_bits());
+            prop_assert_eq!(point.mqa, reading.is_mqa(), "at {}", at);
+            prop_assert_eq!(point.known, standing.counted > 0);
+        }
     }
 
     /// A late signal either leaves the tape as it is, or says that it has to be told anew.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use quorate_domain::account::field;
+use quorate_domain::committee::Quorum;
 use quorate_domain::id::{Role, Seq};
 use quorate_domain::standing::Stage;
 use quorate_domain::time::Timestamp;
@@ -10,6 +11,7 @@ use quorate_domain::value::Value;
 
 use super::AccountActor;
 use crate::index::{HeatCurve, Row};
+use crate::view::{SeatCell, Why};
 
 impl AccountActor {
     /// Returns the row as of `now`: as last judged, with intent points as a curve.
@@ -51,18 +53,9 @@ impl AccountActor {
             .iter()
             .filter_map(|group| group.status.since)
             .min();
-        let stage = if self.state.disqualified.is_some() {
-            Stage::Disqualified
-        } else if mqa_since.is_some() {
-            Stage::Mqa
-        } else if self.standing.groups.iter().any(|group| !group.engaged.is_empty()) {
-            Stage::Engaged
-        } else if self.standing.counted > 0 {
-            Stage::Aware
-        } else {
-            Stage::Target
-        };
         let fit = self.standing.fit();
+        let model = &self.shared.models.current().model;
+        let seats = self.seats(best);
         Row {
             id: self.id.clone(),
             name: text(field::NAME),
@@ -79,20 +72,55 @@ impl AccountActor {
             industry: text("industry"),
             country: text("country"),
             curve,
-            tape: self.standing.tape_to(&self.shared.models.current().model, now),
+            tape: self.standing.tape_to(model, now),
             fit: fit.score,
             grade: fit.grade,
-            quorum: self.quorum(best),
+            quorum: self.quorum(best, &seats),
             engaged_contacts: u32::try_from(engaged_contacts).unwrap_or(u32::MAX),
             engaged_roles: roles.into(),
-            stage,
+            stage: self.stage(),
             mqa_since,
             mqa_ends_at: self.mqa_ends_at,
             last_signal_at: self.state.last_signal_at,
             contacts: u32::try_from(self.state.contacts.len()).unwrap_or(u32::MAX),
+            seats: seats
+                .seats
+                .iter()
+                .map(|view| SeatCell {
+                    role: view.seat.role.clone(),
+                    weight: view.seat.weight,
+                    state: view.state,
+                    worth: view.worth,
+                })
+                .collect(),
+            why: self.why(best),
+            lists: match self.state.value(field::LISTS) {
+                Some(lists) => lists.texts().map(Arc::from).collect(),
+                None => Arc::from([]),
+            },
+            excluded: fit.excluded,
+            thresholds: model
+                .mqa
+                .as_ref()
+                .and_then(|rule| u16::try_from(rule.place(&self.state)).ok()),
             seq,
             wake_at: self.wake_at(now),
             model: self.standing.model,
+        }
+    }
+
+    /// How far the account has come: as far as its furthest group.
+    fn stage(&self) -> Stage {
+        if self.state.disqualified.is_some() {
+            Stage::Disqualified
+        } else if self.standing.is_mqa() {
+            Stage::Mqa
+        } else if self.standing.groups.iter().any(|group| !group.engaged.is_empty()) {
+            Stage::Engaged
+        } else if self.standing.counted > 0 {
+            Stage::Aware
+        } else {
+            Stage::Target
         }
     }
 
@@ -104,15 +132,40 @@ impl AccountActor {
         self.standing.wake_at(&self.shared.models.current().model)
     }
 
-    /// The quorum as last judged. Where nothing was judged yet, or facts came in since that are still to be judged,
-    /// it is measured now: who is known holds seats.
-    fn quorum(&self, place: usize) -> Option<f64> {
-        let group = self.standing.groups.get(place)?;
-        if let Some(quorum) = group.quorum.filter(|_| !self.standing.stale) {
-            return Some(quorum);
-        }
+    /// The seats of a group, held by whoever was engaged when it was last judged.
+    fn seats(&self, place: usize) -> Quorum {
+        let group = self.standing.groups.get(place);
         let model = &self.shared.models.current().model;
-        let engaged = |contact| group.engaged.contains(&contact);
-        quorate_domain::committee::Quorum::of(&self.state, model, group.solution.as_ref(), engaged).percent
+        let engaged = |contact| group.is_some_and(|group| group.engaged.contains(&contact));
+        let solution = group.and_then(|group| group.solution.as_ref());
+        Quorum::of(&self.state, model, solution, engaged)
+    }
+
+    /// The quorum as last judged. Where nothing was judged yet, or facts came in since that are still to be judged,
+    /// it is that of the seats now: who is known holds them.
+    fn quorum(&self, place: usize, seats: &Quorum) -> Option<f64> {
+        let group = self.standing.groups.get(place)?;
+        group.quorum.filter(|_| !self.standing.stale).or(seats.percent)
+    }
+
+    /// The kinds that give a group the most points, as last judged.
+    fn why(&self, place: usize) -> [Option<Why>; 2] {
+        let at = self.standing.judged_to;
+        let mut kinds = self
+            .standing
+            .groups
+            .get(place)
+            .map(|group| group.largest_kinds(at))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(kind, _, newest)| {
+                let rule = self.shared.models.current().model.rule(kind.as_str());
+                let label = rule.and_then(|rule| rule.label.clone());
+                Why {
+                    label: label.unwrap_or_else(|| Arc::from(kind.as_str())),
+                    newest,
+                }
+            });
+        [kinds.next(), kinds.next()]
     }
 }

@@ -50,14 +50,13 @@ impl Index {
             value: last.value.clone(),
             after: last.id.clone(),
         });
-        let half_point = self.half_point();
         let rows = found
             .iter()
             .filter_map(|candidate| {
                 let segment = read(self.segments.get(candidate.segment)?);
                 segment
                     .row(candidate.slot)
-                    .map(|(row, _)| row.at(as_of, half_point))
+                    .map(|(row, _)| row.at(as_of, &self.scale))
             })
             .collect();
         Page {
@@ -122,7 +121,7 @@ impl Index {
     }
 
     fn matching(&self, query: &ListQuery, as_of: Timestamp) -> (Vec<Candidate>, usize) {
-        let half_point = self.half_point();
+        let half_point = self.scale.half_point;
         let text = query.filter.text.as_ref().map(|text| text.to_lowercase());
         let mut found = Vec::new();
         let mut total = 0;
@@ -155,16 +154,15 @@ impl Index {
         let slot = segment.slots.get(account).copied();
         slot.and_then(|slot| segment.row(slot)).is_some_and(|(row, _)| {
             let text = filter.text.as_ref().map(|text| text.to_lowercase());
-            fixed(filter, text.as_deref(), row, now) && moving(filter, row, now, self.half_point())
+            fixed(filter, text.as_deref(), row, now) && moving(filter, row, now, self.scale.half_point)
         })
     }
 
     /// Shows every row as people see it at `now`, in no order. One part of the index is locked at a time.
     pub(crate) fn visit(&self, now: Timestamp, see: &mut dyn FnMut(&AccountRow)) {
-        let half_point = self.half_point();
         for segment in &self.segments {
             for (row, _) in &read(segment).rows {
-                see(&row.at(now, half_point));
+                see(&row.at(now, &self.scale));
             }
         }
     }
@@ -197,6 +195,14 @@ fn fixed(filter: &Filter, text: Option<&str>, row: &Row, as_of: Timestamp) -> bo
             let end = as_of.plus_days(quorate_domain::time::Days(days));
             row.mqa_ends_at.is_some_and(|ends| ends <= end)
         })
+        && (filter.lists.is_empty() || row.lists.iter().any(|list| filter.lists.contains(list)))
+        && (filter.seats.is_empty()
+            || row.seats.iter().any(|seat| {
+                filter
+                    .seats
+                    .iter()
+                    .any(|(role, state)| *role == seat.role && *state == seat.state)
+            }))
         && text.is_none_or(has_text)
         && !left_out(&filter.except, row)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate_domain::account::{AccountState, Directory, Record};
 use quorate_domain::forecast;
 use quorate_domain::id::{AccountId, Seq};
-use quorate_domain::standing::{Horizon, ModelInForce, Standing, refold};
+use quorate_domain::standing::{self, HistoryPoint, Horizon, ModelInForce, Standing, refold};
 use quorate_domain::time::Timestamp;
 use quorate_store::{NoticeNo, Store};
 
@@ -73,6 +73,29 @@ impl Past {
             records,
         }))
     }
+}
+
+/// An account at many instants, in one fold of its journal.
+pub(super) fn history(
+    store: &dyn Store,
+    models: &Models,
+    id: &AccountId,
+    mut instants: Vec<Timestamp>,
+    as_of: AsOf,
+    now: Timestamp,
+) -> Result<Option<Vec<HistoryPoint>>, Error> {
+    let records = read_history(store, id).map_err(|failure| load_error(id, failure))?;
+    let Some(last) = records.last() else {
+        return Ok(None);
+    };
+    let now = now.max(last.at);
+    let horizon = Horizon {
+        as_of: as_of.at.unwrap_or(now).min(now),
+        now,
+        known_at: as_of.known_at,
+    };
+    instants.sort_unstable();
+    Ok(standing::history(id, &records, models.all(), horizon, &instants))
 }
 
 fn view(

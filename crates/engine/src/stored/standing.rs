@@ -56,6 +56,9 @@ struct GroupV1 {
     band: String,
     engaged: Vec<u32>,
     quorum: Option<f64>,
+    /// Missing before newest signals were kept: then the standing is folded anew.
+    #[serde(default)]
+    newest: Option<Vec<(String, i64)>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -193,6 +196,13 @@ impl GroupV1 {
             band: group.band.as_str().to_owned(),
             engaged: group.engaged.iter().map(|contact| contact.0).collect(),
             quorum: group.quorum,
+            newest: Some(
+                group
+                    .newest
+                    .iter()
+                    .map(|(kind, at)| (kind.as_str().to_owned(), at.as_millis()))
+                    .collect(),
+            ),
         }
     }
 
@@ -232,6 +242,11 @@ impl GroupV1 {
             band: Band::parse(&self.band)?,
             engaged: self.engaged.into_iter().map(ContactNo).collect::<BTreeSet<_>>(),
             quorum: self.quorum,
+            newest: self
+                .newest?
+                .into_iter()
+                .map(|(kind, at)| (Kind::trusted(kind), Timestamp::from_millis(at)))
+                .collect(),
         })
     }
 }

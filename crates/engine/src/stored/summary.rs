@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::standing::{Stage, Tape};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::standing::TapeV1;
 use crate::index::{HeatCurve, Row, Term};
+use crate::view::{SeatCell, Why};
 
 /// Short names: there is one of these for every known account.
 #[derive(Serialize, Deserialize)]
@@ -60,6 +62,17 @@ pub(crate) struct SummaryV1<'a> {
     model: u64,
     #[serde(rename = "ht", default, skip_serializing_if = "Option::is_none")]
     tape: Option<TapeV1>,
+    /// Role, weight, state, worth.
+    #[serde(rename = "se", borrow, default, skip_serializing_if = "Vec::is_empty")]
+    seats: Vec<(&'a str, f64, &'a str, f64)>,
+    #[serde(rename = "y", borrow, default, skip_serializing_if = "Vec::is_empty")]
+    why: Vec<(&'a str, i64)>,
+    #[serde(rename = "li", borrow, default, skip_serializing_if = "Vec::is_empty")]
+    lists: Vec<&'a str>,
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    excluded: bool,
+    #[serde(rename = "th", default, skip_serializing_if = "Option::is_none")]
+    thresholds: Option<u16>,
 }
 
 impl<'a> SummaryV1<'a> {
@@ -94,10 +107,29 @@ impl<'a> SummaryV1<'a> {
             wake_at: millis(row.wake_at),
             model: row.model.0,
             tape: Some(TapeV1::of(&row.tape)),
+            seats: row
+                .seats
+                .iter()
+                .map(|seat| (seat.role.as_str(), seat.weight, seat.state.as_str(), seat.worth))
+                .collect(),
+            why: row
+                .why
+                .iter()
+                .flatten()
+                .map(|why| (&*why.label, why.newest.as_millis()))
+                .collect(),
+            lists: row.lists.iter().map(|list| &**list).collect(),
+            excluded: row.excluded,
+            thresholds: row.thresholds,
         }
     }
 
     pub(crate) fn into_row(self, id: AccountId, seq: Seq) -> Row {
+        let mut why = self.why.iter().map(|(label, newest)| Why {
+            label: Arc::from(*label),
+            newest: Timestamp::from_millis(*newest),
+        });
+        let why = [why.next(), why.next()];
         let text = |text: Option<&str>| text.map(Arc::from);
         let instant = |at: Option<i64>| at.map(Timestamp::from_millis);
         Row {
@@ -139,6 +171,22 @@ impl<'a> SummaryV1<'a> {
             seq,
             wake_at: instant(self.wake_at),
             model: ModelVersion(self.model),
+            seats: self
+                .seats
+                .iter()
+                .filter_map(|(role, weight, state, worth)| {
+                    Some(SeatCell {
+                        role: Role::trusted(*role),
+                        weight: *weight,
+                        state: SeatState::parse(state)?,
+                        worth: *worth,
+                    })
+                })
+                .collect(),
+            why,
+            lists: self.lists.iter().map(|list| Arc::from(*list)).collect(),
+            excluded: self.excluded,
+            thresholds: self.thresholds,
             tape: self.tape.map_or(Tape::lost(), |tape| tape.restore()),
         }
     }

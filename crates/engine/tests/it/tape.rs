@@ -75,12 +75,12 @@ async fn a_row_shows_heat_at_the_end_of_each_week_also_after_late_signals_and_a_
         let roll = (draw >> 16) % 100;
         // Half come as they happen, the others up to three weeks late.
         let late = if roll < 50 { 0.0 } else { f64::from(roll % 22) };
-        let kind = if roll % 7 == 0 {
+        let kind = if roll.is_multiple_of(7) {
             "demo.requested"
         } else {
             "page.view"
         };
-        let contact = if roll % 3 == 0 { "ann" } else { "bob" };
+        let contact = if roll.is_multiple_of(3) { "ann" } else { "bob" };
         let happened = later(now, -late);
         house
             .accept(vec![signal("acme", &format!("s{no}"), contact, kind, happened)])

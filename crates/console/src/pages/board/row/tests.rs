@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::id::{Role, Seq};
 use quorate_domain::standing::Stage;
+use quorate_engine::view::{SeatCell, Why};
 
 use super::*;
 
@@ -40,6 +42,31 @@ pub(crate) fn northfold() -> AccountRow {
         mqa_ends_at: Some(at("2026-08-01T00:00:00Z")),
         last_signal_at: Some(at("2026-06-16T09:00:00Z")),
         contacts: 7,
+        seats: [
+            SeatCell {
+                role: role("economic_buyer"),
+                weight: 3.0,
+                state: SeatState::Engaged,
+                worth: 1.0,
+            },
+            SeatCell {
+                role: role("champion"),
+                weight: 2.0,
+                state: SeatState::Missing,
+                worth: 0.0,
+            },
+        ]
+        .into(),
+        why: [
+            Some(Why {
+                label: Arc::from("Pricing page"),
+                newest: at("2026-06-16T09:00:00Z"),
+            }),
+            None,
+        ],
+        lists: [Arc::from("tal-2026")].into(),
+        excluded: false,
+        thresholds: None,
         seq: Seq(12),
     }
 }
