@@ -62,8 +62,15 @@ for (const scripts of [true, false]) {
   });
 }
 
-browserTest("a ready signal moves the row within a second, and the quorum steps up", { on: own }, async ({ page, server, t }) => {
-  await page.goto("/board?q=northfold");
+/** The usual demo, so that the board has its hundred rows. */
+function full(t) {
+  const started = Quorate.demo();
+  t.after(async () => (await started).stop());
+  return started;
+}
+
+browserTest("a ready signal moves its row on the full board within a second, and the quorum steps up", { on: full }, async ({ page, server, t }) => {
+  await page.goto("/board");
   await page.waitForSelector("#live[data-state=live]");
   const quorum = async () => {
     const { quorum } = await server.api("GET", "/v1/accounts/northfold-logistics");

@@ -18,9 +18,8 @@ async function seed() {
   for (const [place, id] of ACCOUNTS.entries()) {
     await server.api("PUT", `/v1/accounts/${id}`, { name: id });
     await server.api("PUT", `/v1/accounts/${id}/contacts/someone`, { title: "Chief Financial Officer" });
-    for (let left = ACCOUNTS.length - place - 1; left > 0; left -= 1) {
-      await server.signal({ id: `first-${left}`, account: id, contact: "someone", kind: "page.pricing" });
-    }
+    const strength = (ACCOUNTS.length - place - 1) / ACCOUNTS.length;
+    if (strength > 0) await server.signal({ id: "first", account: id, contact: "someone", kind: "page.pricing", strength });
   }
   return server;
 }

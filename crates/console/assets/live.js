@@ -208,7 +208,10 @@ function state(name) {
 
 function hear(name, data) {
   if (name === "rows") {
-    for (const row of data.rows) show(row);
+    // Asking for the selection lays the page out, and so does starting a flash: once for all rows, not once a cell.
+    const used = inUse();
+    const flashing = data.rows.flatMap((row) => show(row, used));
+    flash(flashing);
     count();
   } else if (name === "clock") {
     clock = data;
@@ -222,28 +225,31 @@ function hear(name, data) {
   }
 }
 
-function show(message) {
+// Returns the cells that are to flash.
+function show(message, used) {
   const row = document.getElementById(`r-${message.key}`);
-  if (!row || row.dataset.id !== message.id) return;
+  if (!row || row.dataset.id !== message.id) return [];
+  const flashing = [];
   row.dataset.v = message.v;
   const now = performance.now();
   const quiet = now - Number(row.dataset.flashed || -FLASH_MS) < FLASH_MS;
   for (const cell of row.querySelectorAll("[data-cell]")) {
     const html = message.cells[cell.dataset.cell];
     if (html === undefined) continue;
-    if (inUse(cell)) {
+    if (used(cell)) {
       held.set(cell, html);
       continue;
     }
     held.delete(cell);
     if (replace(cell, html) && message.flash && !quiet) {
       row.dataset.flashed = String(now);
-      flash(cell);
+      flashing.push(cell);
     }
   }
   if (view()) match(row, !(message.out ?? []).includes(view()));
   if (message.flash || row.classList.contains("gone")) changed.add(message.id);
   row.dispatchEvent(new CustomEvent("quorate:changed", { bubbles: true, detail: message }));
+  return flashing;
 }
 
 // A row that left the view stays where it is and says so.
@@ -261,15 +267,17 @@ function match(row, matches) {
 }
 
 // What somebody is in, or has marked, stays as it is until they are done.
-function inUse(cell) {
-  if (cell.contains(document.activeElement)) return true;
-  const marked = getSelection();
-  return Boolean(marked && !marked.isCollapsed && marked.containsNode(cell, true));
+function inUse() {
+  const active = document.activeElement;
+  const selection = getSelection();
+  const marked = selection && !selection.isCollapsed ? selection : null;
+  return (cell) => cell.contains(active) || Boolean(marked?.containsNode(cell, true));
 }
 
 function catchUp() {
+  const used = inUse();
   for (const [cell, html] of held) {
-    if (cell.isConnected && inUse(cell)) continue;
+    if (cell.isConnected && used(cell)) continue;
     held.delete(cell);
     if (!cell.isConnected) continue;
     const gone = cell.closest(".gone");
@@ -287,10 +295,11 @@ function replace(element, html) {
   return element.textContent !== before;
 }
 
-function flash(cell) {
-  cell.classList.remove("flash");
-  void cell.offsetWidth;
-  cell.classList.add("flash");
+function flash(cells) {
+  if (cells.length === 0) return;
+  for (const cell of cells) cell.classList.remove("flash");
+  void document.body.offsetWidth;
+  for (const cell of cells) cell.classList.add("flash");
 }
 
 function summarise(html) {
