@@ -111,6 +111,7 @@ pub struct Inference {
 ///
 /// - Every role that one of its title patterns finds; when no title pattern of any role does, every role of the
 ///   department.
+/// - A pattern with a word left open (`chief * officer`) yields where another role's pattern names all its words.
 /// - Champion, coach and blocker are candidates only.
 /// - Words that belong to somebody else (`assistant to the CEO`) or mean something else in their place
 ///   (`product owner`, `account manager`, `vice president` of a bank, `it` the pronoun) suggest nothing.
@@ -143,10 +144,27 @@ fn by_title(title: &ReadTitle, model: &Model) -> Vec<InferredRole> {
     } else {
         TITLE_CONFIDENCE
     };
-    let roles = model.roles.iter().filter(|(role, _)| !role.is_unknown());
-    roles
+    let roles = || model.roles.iter().filter(|(role, _)| !role.is_unknown());
+    let named: Vec<(&Role, Range<usize>)> = roles()
+        .flat_map(|(role, rule)| rule.titles.iter().map(move |pattern| (role, pattern)))
+        .filter(|(_, pattern)| !pattern.has_gap())
+        .flat_map(|(role, pattern)| title.places(pattern).map(move |place| (role, place)))
+        .collect();
+    // `chief * officer` does not speak where another role names the officer: a chief financial officer is what a
+    // CFO is.
+    let yields = |role: &Role, place: &Range<usize>| {
+        let others = named.iter().filter(|(other, _)| *other != role);
+        let mut places = others.map(|(_, place)| place);
+        places.any(|named| named.start <= place.start && place.end <= named.end)
+    };
+    roles()
         .filter_map(|(role, rule)| {
-            let pattern = rule.titles.iter().find(|pattern| title.suits(pattern))?;
+            let fires = |pattern: &&TitlePattern| {
+                title
+                    .places(pattern)
+                    .any(|place| !pattern.has_gap() || !yields(role, &place))
+            };
+            let pattern = rule.titles.iter().find(fires)?;
             Some(inferred(role, confidence, pattern.as_str().into()))
         })
         .collect()
@@ -238,7 +256,12 @@ impl ReadTitle {
 
     /// Returns whether the pattern finds words that mean what they say.
     fn suits(&self, pattern: &TitlePattern) -> bool {
-        pattern.places(&self.title).any(|place| {
+        self.places(pattern).next().is_some()
+    }
+
+    /// Returns where they stand.
+    fn places<'t>(&'t self, pattern: &'t TitlePattern) -> impl Iterator<Item = Range<usize>> + 't {
+        pattern.places(&self.title).filter(|place| {
             let covers = |whole: &Range<usize>| place.start <= whole.start && whole.end <= place.end;
             let misled = |trap: &Trap| place.contains(&trap.word) && !covers(&trap.whole);
             place.end <= self.others && !self.traps.iter().any(misled)

@@ -31,12 +31,8 @@ fn check(title: &str, department: &str, roles: &[&str], seniority: &str) {
 #[test]
 fn titles_suggest_roles_and_levels() {
     check("CFO", "", &["economic_buyer 0.6"], "c_level");
-    check(
-        "Chief Financial Officer",
-        "",
-        &["decision_maker 0.6", "economic_buyer 0.6"],
-        "c_level",
-    );
+    check("Chief Financial Officer", "", &["economic_buyer 0.6"], "c_level");
+    check("Chief People Officer", "", &["decision_maker 0.6"], "c_level");
     check(
         "VP Finance",
         "",
@@ -155,4 +151,36 @@ fn a_small_it_among_capitals_is_the_pronoun() {
     assert_eq!(found("Head of IT"), 1);
     assert_eq!(found("head of it"), 1);
     assert_eq!(found("Making it happen"), 0);
+}
+
+#[test]
+fn short_and_long_names_of_an_office_are_read_alike() {
+    for (short, long) in [
+        ("CEO", "Chief Executive Officer"),
+        ("CFO", "Chief Financial Officer"),
+        ("COO", "Chief Operating Officer"),
+        ("CTO", "Chief Technology Officer"),
+        ("CIO", "Chief Information Officer"),
+        ("CISO", "Chief Information Security Officer"),
+        ("CMO", "Chief Marketing Officer"),
+        ("CRO", "Chief Revenue Officer"),
+    ] {
+        assert_eq!(read(short, ""), read(long, ""), "{short} and {long}");
+    }
+}
+
+#[test]
+fn a_pattern_that_leaves_a_word_open_yields_to_another_role_that_names_it() {
+    let text = "[roles.a]\ntitles = ['chief * officer']\n[roles.b]\ntitles = ['chief money officer']";
+    let model = Model::from_toml(text).unwrap();
+    let found = |title| {
+        let roles = infer(Some(title), None, &model).roles;
+        roles
+            .into_iter()
+            .map(|role| role.role.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("Chief Money Officer"), ["b"]);
+    assert_eq!(found("Chief People Officer"), ["a"]);
+    assert_eq!(found("Chief Money Officer and Chief People Officer"), ["a", "b"]);
 }

@@ -36,6 +36,12 @@ impl TitlePattern {
         &self.text
     }
 
+    /// Returns whether it leaves a word open: one that is only `*`.
+    #[must_use]
+    pub fn has_gap(&self) -> bool {
+        self.words.iter().any(|word| &**word == "*")
+    }
+
     /// Returns whether the title has the words of the pattern.
     #[must_use]
     pub fn matches(&self, title: &Title) -> bool {

@@ -10,3 +10,4 @@ mod generate;
 mod properties;
 mod reference;
 mod tape;
+mod titles;
