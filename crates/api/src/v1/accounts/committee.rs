@@ -1,8 +1,10 @@
 //! `GET /v1/accounts/{account}/committee`: its people, how they are related, and which seats they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use quorate_domain::committee::access::{Access, Ways};
+use quorate_domain::committee::risk::Risk;
 use quorate_domain::committee::{Committee, SeatView};
 use quorate_domain::contact::{Contact, InferredRole, Seniority};
 use quorate_domain::id::ContactNo;
@@ -21,6 +23,12 @@ use crate::query::Params;
 use crate::state::Api;
 use crate::v1::instant::Instant;
 use crate::v1::path::{AccountPath, no_account};
+
+mod access;
+mod risk;
+
+use access::AccessBody;
+use risk::RiskBody;
 
 /// An account's buying committee.
 #[derive(Serialize, ToSchema)]
@@ -128,6 +136,10 @@ pub(crate) struct GroupBody {
     seats: Vec<SeatBody>,
     /// Everybody with signals, as this group sees them.
     people: Vec<PersonBody>,
+    /// Whether and how a champion reaches an economic buyer.
+    access: AccessBody,
+    /// What it may fail by.
+    risks: RiskBody,
 }
 
 /// A seat and who holds it.
@@ -264,8 +276,21 @@ fn roles(contact: &Contact) -> (Vec<RoleBody>, Vec<RoleBody>) {
 }
 
 impl GroupBody {
-    fn of(group: &GroupReading, view: &AccountView) -> Self {
+    fn of(group: &GroupReading, view: &AccountView, committee: &Committee, ways: &Ways) -> Self {
+        let solution = group.solution.as_ref();
+        let access = Access::of(&view.state, solution, ways);
+        let engaged: BTreeSet<ContactNo> = group
+            .people
+            .iter()
+            .filter(|person| person.engaged)
+            .filter_map(|person| person.contact)
+            .collect();
+        let risk = Risk::of(&view.state, committee, solution, ways, &access, |no| {
+            engaged.contains(&no)
+        });
         Self {
+            access: AccessBody::of(&access, view.state.contacts.keys().copied(), &view.directory),
+            risks: RiskBody::of(&risk, &view.directory),
             solution: group.solution.as_ref().map(ToString::to_string),
             quorum: group.quorum.percent,
             quorum_inferred: group.quorum.inferred,
@@ -322,6 +347,8 @@ impl From<&AccountView> for CommitteeBody {
             }
         }
         let contacts = view.state.contacts.values();
+        let committee = Committee::of(&view.state, &view.model);
+        let ways = Ways::of(&view.state, &committee);
         Self {
             id: view.state.id.to_string(),
             as_of: view.reading.at.into(),
@@ -332,7 +359,7 @@ impl From<&AccountView> for CommitteeBody {
                     ContactBody::of(contact, view, overall)
                 })
                 .collect(),
-            relations: Committee::of(&view.state, &view.model)
+            relations: committee
                 .relations()
                 .map(|(from, to, relation)| RelationBody {
                     from: name_of(from, &view.directory),
@@ -346,7 +373,7 @@ impl From<&AccountView> for CommitteeBody {
                 .reading
                 .groups
                 .iter()
-                .map(|group| GroupBody::of(group, view))
+                .map(|group| GroupBody::of(group, view, &committee, &ways))
                 .collect(),
         }
     }
