@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::account::ContactFact;
 use crate::contact::{Attitude, HeldRole, RelationKind, Seniority};
 use crate::evidence::Level;
-use crate::id::{ContactId, EvidenceNo, Kind, OpportunityId, SignalId, Solution};
+use crate::id::{ContactId, EvidenceNo, Kind, OpportunityId, Role, SignalId, Solution};
 use crate::opportunity::OpportunityState;
 use crate::signal::SignalSource;
 use crate::time::{Day, Days, Timestamp};
@@ -245,6 +245,8 @@ pub struct ContactChange {
     pub emails: Option<Vec<Arc<str>>>,
     /// The roles it holds.
     pub roles: Patch<Vec<HeldRole>>,
+    /// Roles its title or department suggests that are wrong. They do not come back while both stay as they are.
+    pub not_roles: Vec<Role>,
     /// Its seniority.
     pub seniority: Patch<Seniority>,
     /// Its attitude.
@@ -273,6 +275,7 @@ impl ContactChange {
             title: Patch::Leave,
             emails: None,
             roles: Patch::Leave,
+            not_roles: Vec::new(),
             seniority: Patch::Leave,
             attitude: Patch::Leave,
             excluded: Patch::Leave,

@@ -8,7 +8,7 @@ use crate::account::{
     FUTURE_MAX_MS, NewSignal, Policy, Rejection, Relate, SignalRejection,
 };
 use crate::contact::{Card, Contact, RelationKey, RelationKind};
-use crate::id::{ContactId, ContactNo, Kind, SignalId};
+use crate::id::{ContactId, ContactNo, Kind, Role, SignalId};
 use crate::infer;
 use crate::model::Model;
 use crate::signal::{STRENGTH_MAX, Signal};
@@ -245,30 +245,11 @@ impl Deciding<'_> {
         let no = self
             .contact(&change.contact)
             .map_err(|max| Rejection::TooManyContacts { max })?;
+        let title_before = self.title(no);
         self.change_card(no, change);
         let unknown = Contact::unknown(no);
         let known = self.state.contacts.get(&no).unwrap_or(&unknown);
-        if change.title.is_named() || change.function.is_named() {
-            let card = self.drafts.get(&no).or_else(|| self.directory.card(no));
-            let title = card.and_then(|card| card.title.as_deref());
-            let stated = known.function.as_ref();
-            let function = match change.function.named() {
-                Some(function)
-                    if stated.is_none_or(|stated| self.outranks(&change.source, &stated.source)) =>
-                {
-                    function.map(|function| &**function)
-                }
-                Some(_) | None => stated.map(|stated| &*stated.value),
-            };
-            let read = infer::infer(title, function, self.model);
-            if read.roles != known.inferred || read.seniority != known.inferred_seniority {
-                let fact = ContactFact::Inferred {
-                    roles: read.roles,
-                    seniority: read.seniority,
-                };
-                self.state_fact(no, fact, change);
-            }
-        }
+        self.read_title(known, title_before.as_deref(), change);
         for fact in change.facts() {
             if let Some(holder) = fact
                 .stated_by(known)
@@ -292,6 +273,46 @@ impl Deciding<'_> {
             self.report(no, reports_to)?;
         }
         Ok(())
+    }
+
+    /// Reads roles and seniority when title or department are new; takes away what somebody says is wrong.
+    ///
+    /// Saying the same title again reads nothing again, so what was dismissed stays away.
+    fn read_title(&mut self, known: &Contact, title_before: Option<&str>, change: &ContactChange) {
+        let before = known.function.as_ref();
+        let function = match change.function.named() {
+            Some(function) if before.is_none_or(|stated| self.outranks(&change.source, &stated.source)) => {
+                function.map(|function| &**function)
+            }
+            Some(_) | None => before.map(|stated| &*stated.value),
+        };
+        let title = self.title(known.no);
+        let is_new_title = title.as_deref() != title_before;
+        let is_new_function = function != before.map(|stated| &*stated.value);
+        let (mut roles, seniority) = if is_new_title || is_new_function {
+            let read = infer::infer(title.as_deref(), function, self.model);
+            (read.roles, read.seniority)
+        } else {
+            (known.inferred.clone(), known.inferred_seniority)
+        };
+        if is_new_function && !is_new_title {
+            // Of the same title what was dismissed before stays away in another department.
+            let suggested = infer::infer(title.as_deref(), before.map(|stated| &*stated.value), self.model);
+            let kept = |role: &Role| known.inferred.iter().any(|inferred| inferred.role == *role);
+            let dismissed =
+                |role: &Role| suggested.roles.iter().any(|read| read.role == *role) && !kept(role);
+            roles.retain(|role| !dismissed(&role.role));
+        }
+        roles.retain(|role| !change.not_roles.contains(&role.role));
+        if roles != known.inferred || seniority != known.inferred_seniority {
+            self.state_fact(known.no, ContactFact::Inferred { roles, seniority }, change);
+        }
+    }
+
+    /// Returns a contact's job title, as it is with what this command wrote so far.
+    fn title(&self, no: ContactNo) -> Option<Arc<str>> {
+        let card = self.drafts.get(&no).or_else(|| self.directory.card(no))?;
+        card.title.clone()
     }
 
     fn state_fact(&mut self, contact: ContactNo, fact: ContactFact, change: &ContactChange) {

@@ -371,6 +371,32 @@ fn a_title_suggests_roles_and_seniority() {
 }
 
 #[test]
+fn a_dismissed_role_stays_away_until_the_title_changes() {
+    let titled = |title: &str| {
+        let title = Arc::from(title);
+        change_contact("c-1", "crm", |change| change.title = Patch::Set(title))
+    };
+    let given = given().and(&titled("Chief Financial Officer"));
+    let dismissed = given.and(&change_contact("c-1", "person", |change| {
+        change.not_roles = vec![Role::trusted("economic_buyer")];
+    }));
+    let roles = |given: &Given| given.state.contacts[&ContactNo(0)].roles_for(None).len();
+    assert_eq!(roles(&dismissed), 0);
+    let again = dismissed.and(&titled("Chief Financial Officer"));
+    assert_eq!(roles(&again), 0, "the same title was said again");
+    let moved = again.and(&change_contact("c-1", "crm", |change| {
+        change.function = Patch::Set(Arc::from("finance"));
+    }));
+    assert_eq!(roles(&moved), 0, "the same title in another department");
+    assert_eq!(
+        moved.state.contacts[&ContactNo(0)].seniority(),
+        Some(Seniority::CLevel)
+    );
+    let promoted = moved.and(&titled("Group Chief Financial Officer"));
+    assert_eq!(roles(&promoted), 1);
+}
+
+#[test]
 fn what_a_stronger_source_says_of_a_contact_stays() {
     let roles = |by: &str, role: &str| {
         change_contact("c-1", by, |change| {

@@ -51,6 +51,9 @@ pub(crate) struct ContactPut {
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<Vec<RolePut>>)]
     roles: Patch<Vec<RolePut>>,
+    /// Roles its title or department suggests that are wrong: they do not come back while both stay as they are.
+    #[serde(default)]
+    not_roles: Vec<String>,
     /// `supporter`, `neutral`, `detractor` or `unknown`.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>)]
@@ -124,6 +127,9 @@ impl ContactPut {
                     .collect(),
             )
         });
+        let not_roles = checks.list("/not_roles", &self.not_roles, |checks, pointer, role| {
+            checks.parsed(pointer, role, |role| Role::new(role))
+        });
         let reports_to = checks.patch(self.reports_to, |checks, id| {
             checks.parsed("/reports_to", &id, |id| ContactId::new(id))
         });
@@ -146,6 +152,7 @@ impl ContactPut {
             title,
             emails,
             roles,
+            not_roles,
             seniority,
             attitude,
             excluded,
