@@ -25,6 +25,11 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .service(page("/board/export.csv").route(web::get().to(board::export::show)))
         .service(page("/accounts/{account}/peek").route(web::get().to(account::peek::show)))
         .service(page("/accounts/{account}").route(web::get().to(account::overview::show)))
+        .service(
+            page("/accounts/{account}/committee")
+                .route(web::get().to(account::committee::show))
+                .route(web::post().to(account::committee::change)),
+        )
         .service(page("/accounts/{account}/signals").route(web::get().to(account::signals::show)))
         .service(
             page("/accounts/{account}/signals/new")

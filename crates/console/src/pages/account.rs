@@ -5,6 +5,7 @@
 
 use crate::reply::PageError;
 
+pub(crate) mod committee;
 pub(crate) mod details;
 pub(crate) mod history;
 pub(crate) mod log_signal;

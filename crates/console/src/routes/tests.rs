@@ -180,6 +180,7 @@ async fn without_a_key_nothing_is_shown() {
         "/accounts/northfold",
         "/accounts/northfold/signals",
         "/accounts/northfold/signals/new",
+        "/accounts/northfold/committee",
         "/accounts/northfold/history",
         "/accounts/northfold/details",
         "/accounts/northfold/people/0",

@@ -17,7 +17,7 @@ use super::people::{PersonLine, SeatLine};
 use super::sentence::Sentence;
 use super::shell::{self, Place, Shell};
 use super::why::Why;
-use super::{NOT_FOUND, conditions, outlook, people, tiles};
+use super::{NOT_FOUND, committee, conditions, outlook, people, tiles};
 use crate::access::Visitor;
 use crate::pages::frame::Frame;
 use crate::reply::{self, PageError};
@@ -49,6 +49,7 @@ pub(crate) struct Overview {
     pub(crate) why: Why,
     pub(crate) choice: Choice,
     pub(crate) comparison: Option<Comparison>,
+    pub(crate) committee: Option<committee::Panel>,
     pub(crate) seats: Vec<SeatLine>,
     pub(crate) people: Vec<PersonLine>,
     pub(crate) signals: Option<Vec<EntryLine>>,
@@ -159,6 +160,7 @@ impl Overview {
     ) -> Self {
         let view = &read.view;
         let links = &asked.links;
+        let best = view.reading.best();
         let now = view.reading.at;
         let group = read.groups.get(view.reading.best);
         let signals = read.entries.as_ref().map(|entries| {
@@ -189,7 +191,10 @@ impl Overview {
             why: Why::of(view, &read.groups, read.week_ago, links),
             choice: Choice::of(view, asked, with),
             comparison,
-            seats: people::seats(view, links),
+            committee: committee::Panel::of(view, links),
+            seats: best
+                .map(|group| people::seats(view, group, links))
+                .unwrap_or_default(),
             people: people::people(view, links),
             signals,
             all_signals: links.to("/signals", &[]),

@@ -83,7 +83,10 @@ impl Look {
         } else {
             format!("{met} of {} conditions met", conditions.len())
         };
-        let seats = people::seats(view, links);
+        let best = view.reading.best();
+        let seats = best
+            .map(|group| people::seats(view, group, links))
+            .unwrap_or_default();
         let weights = view
             .reading
             .best()

@@ -3,6 +3,7 @@
 use quorate_domain::committee::SeatState;
 use quorate_domain::contact::Attitude;
 use quorate_domain::id::{ContactNo, Role};
+use quorate_domain::standing::GroupReading;
 use quorate_engine::view::AccountView;
 
 use super::asked::Links;
@@ -188,12 +189,8 @@ pub(crate) fn seat_word(state: SeatState) -> &'static str {
 }
 
 /// Returns the seats, in the model's order.
-pub(crate) fn seats(view: &AccountView, links: &Links) -> Vec<SeatLine> {
-    let seats = view
-        .reading
-        .best()
-        .map(|group| group.quorum.seats.as_slice())
-        .unwrap_or_default();
+pub(crate) fn seats(view: &AccountView, group: &GroupReading, links: &Links) -> Vec<SeatLine> {
+    let seats = &group.quorum.seats;
     let all: f64 = seats.iter().map(|seat| seat.seat.weight).sum();
     let line = |seat: &quorate_domain::committee::SeatView| {
         let holders = seat

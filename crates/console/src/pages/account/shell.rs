@@ -17,6 +17,7 @@ use crate::words;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Overview,
+    Committee,
     Signals,
     History,
     Details,
@@ -25,8 +26,9 @@ pub(crate) enum Place {
 }
 
 /// The tabs, in order: a page that is not there yet has none.
-const TABS: [(Place, &str, &str); 4] = [
+const TABS: [(Place, &str, &str); 5] = [
     (Place::Overview, "Overview", ""),
+    (Place::Committee, "Committee", "/committee"),
     (Place::Signals, "Signals", "/signals"),
     (Place::History, "History", "/history"),
     (Place::Details, "Details", "/details"),
@@ -123,6 +125,7 @@ impl Shell {
             name,
             number: match of {
                 Place::Signals => words::count(signals),
+                Place::Committee => words::count(view.state.contacts.len()),
                 Place::Overview | Place::History | Place::Details | Place::Below => String::new(),
             },
             href: asked.links.to(tail, &[]),
