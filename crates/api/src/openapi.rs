@@ -10,7 +10,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, Kind, ProblemBody, page};
-use crate::v1::{accounts, contacts, events, relations, signals};
+use crate::v1::{accounts, contacts, events, evidence, gaps, opportunities, relations, signals};
 use crate::{docs, health};
 
 #[derive(OpenApi)]
@@ -33,6 +33,15 @@ use crate::{docs, health};
         contacts::put::put,
         relations::post::post,
         relations::delete::delete,
+        evidence::list::list,
+        evidence::post::post,
+        evidence::delete::delete,
+        evidence::contest::contest,
+        opportunities::put::put,
+        accounts::framework::framework,
+        accounts::gaps::gaps,
+        gaps::snooze::snooze,
+        gaps::list::list,
         events::events,
         health::live,
         health::ready,
@@ -50,6 +59,7 @@ use crate::{docs, health};
         (name = "signals", description = "What happened"),
         (name = "accounts", description = "Accounts and how they stand"),
         (name = "contacts", description = "People and how they are related"),
+        (name = "qualification", description = "Evidence, frameworks, opportunities, and what is missing"),
         (name = "events", description = "What happens, as it happens"),
         (name = "operations", description = "For operators and their tools; open to everybody"),
     ),

@@ -7,7 +7,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
-use crate::v1::{accounts, contacts, events, relations, signals};
+use crate::v1::{accounts, contacts, events, evidence, gaps, opportunities, relations, signals};
 use crate::{docs, health, openapi};
 
 /// Returns every path with its methods.
@@ -22,6 +22,16 @@ pub(crate) fn paths() -> Vec<Path> {
         at("/v1/accounts/{account}/forecast").get(accounts::forecast::forecast),
         at("/v1/accounts/{account}/timeline").get(accounts::timeline::timeline),
         at("/v1/accounts/{account}/committee").get(accounts::committee::committee),
+        at("/v1/accounts/{account}/evidence")
+            .get(evidence::list::list)
+            .post(evidence::post::post),
+        at("/v1/accounts/{account}/evidence/{evidence}").delete(evidence::delete::delete),
+        at("/v1/accounts/{account}/evidence/{evidence}/contest").post(evidence::contest::contest),
+        at("/v1/accounts/{account}/opportunities/{opportunity}").put(opportunities::put::put),
+        at("/v1/accounts/{account}/frameworks/{framework}").get(accounts::framework::framework),
+        at("/v1/accounts/{account}/gaps").get(accounts::gaps::gaps),
+        at("/v1/accounts/{account}/gaps/{gap}/snooze").post(gaps::snooze::snooze),
+        at("/v1/gaps").get(gaps::list::list),
         at("/v1/accounts/{account}/contacts/{contact}").put(contacts::put::put),
         at("/v1/accounts/{account}/relations")
             .post(relations::post::post)

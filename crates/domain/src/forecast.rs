@@ -59,7 +59,9 @@ pub fn mqa_ends_at(
                 Change::MqaRevised { .. }
                 | Change::BandChanged { .. }
                 | Change::Engaged { .. }
-                | Change::Cooled { .. } => {}
+                | Change::Cooled { .. }
+                | Change::GapOpened { .. }
+                | Change::GapClosed { .. } => {}
             }
             if left == 0 {
                 return Some(notice.at);

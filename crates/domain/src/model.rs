@@ -52,6 +52,8 @@ pub struct Model {
     pub handoff: Option<HandoffRule>,
     /// `[[solutions]]`; none: one unnamed solution.
     pub solutions: Vec<SolutionRule>,
+    /// The gaps its accounts can have; follows from seats and frameworks.
+    pub gaps: Arc<crate::gap::Catalogue>,
 }
 
 /// `[engagement]`.
@@ -240,6 +242,21 @@ pub struct Frameworks {
 }
 
 impl Frameworks {
+    /// Returns the patterns that signal checks ask for; some may stand twice.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Arc<str>> {
+        let elements = self.in_use.iter().flat_map(|framework| &framework.elements);
+        elements
+            .flat_map(|element| &element.checks)
+            .filter_map(|check| match &check.kind {
+                CheckKind::Signal { pattern, .. } => Some(pattern),
+                CheckKind::Evidence
+                | CheckKind::RoleIdentified(_)
+                | CheckKind::RoleEngaged(_)
+                | CheckKind::Path { .. }
+                | CheckKind::Attribute(_) => None,
+            })
+    }
+
     /// Returns the framework of that name; `None`: it is not in use.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Framework> {

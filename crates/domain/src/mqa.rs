@@ -188,6 +188,24 @@ impl Situation<'_> {
         ]
     }
 
+    /// Returns the conditions that fail, a bit each, in the order of [`ConditionKind::ALL`].
+    ///
+    /// - `inside`: whether the account is in, so that heat is held to the leaving line.
+    #[must_use]
+    pub fn unmet(&self, thresholds: &MqaThresholds, inside: bool) -> u16 {
+        let line = if inside {
+            thresholds.exit_heat
+        } else {
+            thresholds.enter_heat
+        };
+        let patient = self.patient(thresholds).map(|(_, holds)| holds);
+        let all = [self.heat >= line]
+            .into_iter()
+            .chain(patient)
+            .chain([!self.fit.excluded, !self.disqualified]);
+        all.fold(0, |unmet, holds| unmet << 1 | u16::from(!holds))
+    }
+
     /// Returns whether the entering conditions hold.
     #[must_use]
     pub fn qualifies(&self, thresholds: &MqaThresholds) -> bool {

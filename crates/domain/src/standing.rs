@@ -13,6 +13,7 @@ use crate::curve::{Curve, Weighted};
 use crate::decay::Part;
 use crate::engagement::{self, Band, Person, SignalView};
 use crate::fit::Fit;
+use crate::framework;
 use crate::id::{ContactNo, Kind, ModelVersion, Role, Solution};
 use crate::model::{Model, MqaThresholds, SignalRule};
 use crate::mqa::{self, ConditionState, MqaStatus, Situation, Verdict};
@@ -21,10 +22,12 @@ use crate::time::Timestamp;
 
 mod fold;
 mod late;
+mod qualified;
 mod reading;
 mod tape;
 
 pub use fold::{HistoryPoint, Horizon, ModelInForce, corrections, history, refold};
+pub use qualified::Qualified;
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
 pub use tape::{TAPE_WEEKS, Tape, TapeWeeks};
 
@@ -70,6 +73,8 @@ pub struct Member {
     pub countable: bool,
     /// The roles it holds.
     pub roles: Vec<Role>,
+    /// Its newest signal that a check of a framework asks for, by the check's pattern.
+    pub newest: BTreeMap<Arc<str>, Timestamp>,
 }
 
 /// A time in which an account was MQA.
@@ -100,6 +105,8 @@ pub struct Group {
     pub quorum: Option<f64>,
     /// The newest signal of each kind that counts, in the order of kinds.
     pub newest: Vec<(Kind, Timestamp)>,
+    /// Completeness and gaps when they last changed.
+    pub qualified: Qualified,
 }
 
 /// What a model makes of an account's facts.
@@ -179,6 +186,16 @@ pub enum Change {
     Cooled {
         /// Who.
         contact: ContactNo,
+    },
+    /// Something is missing that was not.
+    GapOpened {
+        /// The gap's id.
+        gap: Arc<str>,
+    },
+    /// It is missing no more.
+    GapClosed {
+        /// The gap's id.
+        gap: Arc<str>,
     },
 }
 
@@ -266,6 +283,7 @@ impl Standing {
                 engaged: BTreeSet::new(),
                 quorum: None,
                 newest: Vec::new(),
+                qualified: Qualified::default(),
             })
             .collect();
         let mut standing = Self {
@@ -323,12 +341,15 @@ impl Standing {
                 member.take_up(*contact, state, model, group.solution.as_ref());
             }
         }
+        self.unsettle();
     }
 
     /// Takes up life again after its parts were put back from a snapshot.
     pub fn resume(&mut self, state: &AccountState, model: &Model) {
         self.refresh(state, model);
         self.checked_to = self.judged_to;
+        // What was said already is not said again: the gaps were put back, too.
+        self.requalify_all(state, model, self.checked_to, &mut Vec::new());
         self.rest(model, self.checked_to);
     }
 
@@ -366,11 +387,19 @@ impl Standing {
                     weight: 0.0,
                     countable: false,
                     roles: Vec::new(),
+                    newest: BTreeMap::new(),
                 };
                 member.take_up(signal.contact, state, model, group.solution.as_ref());
                 member
             });
             member.person.add(&ruled, rule, &view);
+            for pattern in model.frameworks.patterns() {
+                if framework::covers(pattern, signal.kind.as_str()) {
+                    let newest = member.newest.entry(pattern.clone()).or_insert(signal.occurred_at);
+                    *newest = (*newest).max(signal.occurred_at);
+                    group.qualified.unsettled = true;
+                }
+            }
             group.note_newest(&signal.kind, signal.occurred_at);
         }
     }
@@ -441,7 +470,15 @@ impl Standing {
             let Some(group) = self.groups.get_mut(place) else {
                 continue;
             };
-            match group.status.judge(&situation, thresholds.as_ref()) {
+            let verdict = group.status.judge(&situation, thresholds.as_ref());
+            let unmet = thresholds.as_ref().map_or(0, |thresholds| {
+                situation.unmet(thresholds, group.status.since.is_some())
+            });
+            if verdict != Verdict::Same || unmet != group.qualified.unmet {
+                group.qualified.unsettled = true;
+                group.qualified.unmet = unmet;
+            }
+            match verdict {
                 Verdict::Same => {}
                 Verdict::Entered => {
                     group.enter(t);
@@ -467,6 +504,10 @@ impl Standing {
             for contact in before.difference(&group.engaged) {
                 notices.push(group.notice(t, Change::Cooled { contact: *contact }));
             }
+            if before != group.engaged {
+                group.qualified.unsettled = true;
+            }
+            self.requalify(place, state, model, t, notices);
         }
         self.judged_to = t;
         self.checked_to = t;
@@ -599,7 +640,14 @@ impl Standing {
             if until > self.checked_to
                 && let Some(change) = self.next_change(model, self.checked_to, until)
             {
-                self.judge(state, model, change, notices);
+                if self.signals() == 0 {
+                    // Nothing happened yet, so there is no MQA to judge; evidence ages all the same.
+                    self.checked_to = change;
+                    self.requalify_all(state, model, change, notices);
+                    self.restless = true;
+                } else {
+                    self.judge(state, model, change, notices);
+                }
                 self.settle(model);
             } else if let Some(due) = due {
                 let signal = self.ahead.remove(0);
@@ -757,11 +805,12 @@ impl Group {
     }
 
     /// Returns the next instant after `t` at which a clock runs out: an act-now ends, patience ends.
+    ///
+    /// Also what completeness and gaps wait for: evidence goes stale, a signal is no longer recent.
     fn clock(&self, thresholds: Option<&MqaThresholds>, act_now_ms: i64, t: Timestamp) -> Option<Timestamp> {
-        let thresholds = thresholds?;
-        let act_now = self.act_now_until(act_now_ms);
-        let patience = self.status.patience_ends(thresholds);
-        [act_now, patience]
+        let act_now = thresholds.and_then(|_| self.act_now_until(act_now_ms));
+        let patience = thresholds.and_then(|thresholds| self.status.patience_ends(thresholds));
+        [act_now, patience, self.lapses_after(t)]
             .into_iter()
             .flatten()
             .filter(|instant| *instant > t)

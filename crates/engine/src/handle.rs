@@ -192,6 +192,12 @@ impl Engine {
         self.router.list(query)
     }
 
+    /// Lists what accounts lack, most helpful first, from the live index and without waking any.
+    #[must_use]
+    pub fn gaps(&self, query: &crate::list::GapQuery) -> crate::view::GapPage {
+        self.router.gaps(query)
+    }
+
     /// Returns one account's row as it is now, from the live index, without waking the account.
     #[must_use]
     pub fn row(&self, account: &AccountId) -> Option<AccountRow> {

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use hashbrown::HashMap;
 use quorate_domain::engagement::{self, Band};
 use quorate_domain::fit::Grade;
+use quorate_domain::gap::{Catalogue, Packed};
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::model::{Model, MqaRule, MqaThresholds};
 use quorate_domain::standing::{Stage, Tape};
@@ -17,11 +18,13 @@ use quorate_domain::time::Timestamp;
 
 use crate::view::{AccountRow, SeatCell, Why};
 
+mod gaps;
 mod heat_curve;
 mod page;
 mod shelf;
 
 pub(crate) use heat_curve::{HeatCurve, Term};
+pub(crate) use page::level_code;
 use shelf::Shelf;
 
 /// How old an account's place in the order may be, in milliseconds.
@@ -65,6 +68,12 @@ pub(crate) struct Row {
     pub(crate) wake_at: Option<Timestamp>,
     /// The model it was computed with.
     pub(crate) model: ModelVersion,
+    /// How complete the best group is, in percent.
+    pub(crate) completeness: Option<f64>,
+    /// The level of evidence of each element of the framework that counts: 0 none to 3 validated.
+    pub(crate) levels: Box<[u8]>,
+    /// What the best group lacks, most helpful first; `None`: never looked for.
+    pub(crate) gaps: Option<Arc<[Packed]>>,
 }
 
 impl Row {
@@ -103,6 +112,8 @@ impl Row {
             excluded: self.excluded,
             thresholds: self.thresholds.and_then(|place| scale.thresholds(place)),
             seq: self.seq,
+            completeness: self.completeness,
+            gaps: self.gaps.clone().unwrap_or_default(),
         }
     }
 }
@@ -188,6 +199,10 @@ pub(crate) struct Index {
     names: RwLock<HashMap<Arc<str>, AccountId>>,
     scale: Scale,
     shelf: Shelf,
+    /// What gaps in eight bytes say.
+    catalogue: Arc<Catalogue>,
+    /// The elements of the framework that counts.
+    elements: Vec<Arc<str>>,
     /// The share of intent points an account may lose or gain by decay while its place is still good.
     drift: f64,
 }
@@ -219,6 +234,19 @@ impl Index {
             names: RwLock::default(),
             scale: Scale::of(model),
             shelf: Shelf::default(),
+            catalogue: Arc::clone(&model.gaps),
+            elements: model
+                .frameworks
+                .in_use
+                .first()
+                .map(|framework| {
+                    framework
+                        .elements
+                        .iter()
+                        .map(|element| element.key.clone())
+                        .collect()
+                })
+                .unwrap_or_default(),
             drift,
         }
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
+use quorate_domain::evidence::Level;
 use quorate_domain::fit::Grade;
+use quorate_domain::gap::GapKind;
 use quorate_domain::id::{AccountId, Role};
 use quorate_domain::standing::Stage;
 use quorate_domain::time::Timestamp;
@@ -34,13 +36,15 @@ pub enum SortKey {
     MqaEnds,
     /// Since when it is MQA; none last either way.
     MqaSince,
+    /// Completeness; undefined last either way.
+    Completeness,
     /// Id.
     Id,
 }
 
 impl SortKey {
     /// All keys with their wire names.
-    pub const ALL: [(Self, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Heat, "heat"),
         (Self::Name, "name"),
         (Self::Fit, "fit"),
@@ -50,6 +54,7 @@ impl SortKey {
         (Self::LastSignal, "last_signal_at"),
         (Self::MqaEnds, "mqa_ends_at"),
         (Self::MqaSince, "mqa_since"),
+        (Self::Completeness, "completeness"),
         (Self::Id, "id"),
     ];
 
@@ -110,6 +115,10 @@ pub struct Filter {
     pub seats: Vec<(Role, SeatState)>,
     /// Values that no account shown has.
     pub except: Except,
+    /// A gap of one of these kinds.
+    pub gaps: Vec<GapKind>,
+    /// An element of the framework that counts, and the level of its evidence; `None`: no evidence.
+    pub elements: Vec<(Arc<str>, Option<Level>)>,
 }
 
 /// Values that leave an account out of a list. An account without a value is not left out by it: "not tier 1" shows
@@ -132,6 +141,69 @@ pub struct Except {
     pub countries: Vec<Arc<str>>,
     /// Momentum.
     pub momentum: Vec<Trend>,
+}
+
+/// Where a gap stands in the list over all accounts: those that close an MQA condition first, then the larger worth,
+/// then by account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GapPlace {
+    /// Closes no condition.
+    pub(crate) rest: bool,
+    /// What is lacking from 1000 %, in hundredths: the larger the worth, the earlier.
+    pub(crate) lacks: u32,
+    /// Whose it is.
+    pub(crate) account: AccountId,
+    /// Which gap of the account.
+    pub(crate) packed: u64,
+}
+
+impl GapPlace {
+    pub(crate) fn lacks_of(worth: f64) -> u32 {
+        let hundredths: u32 = format!("{:.0}", worth * 100.0).parse().unwrap_or(0);
+        100_000_u32.saturating_sub(hundredths)
+    }
+
+    /// Returns the place as text for an URL: letters, digits and `.` only.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let account = hex(self.account.as_str());
+        format!(
+            "{}.{}.{:x}.{account}",
+            u8::from(self.rest),
+            self.lacks,
+            self.packed
+        )
+    }
+
+    /// Returns the place of a text; `None`: it is none of ours.
+    #[must_use]
+    pub fn decode(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let place = Self {
+            rest: match parts.next()? {
+                "0" => false,
+                "1" => true,
+                _ => return None,
+            },
+            lacks: parts.next()?.parse().ok()?,
+            packed: u64::from_str_radix(parts.next()?, 16).ok()?,
+            account: AccountId::new(unhex(parts.next()?)?).ok()?,
+        };
+        parts.next().is_none().then_some(place)
+    }
+}
+
+/// What a list of gaps is asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapQuery {
+    /// Of which accounts.
+    pub filter: Filter,
+    /// Of which kinds; empty: all.
+    pub kinds: Vec<GapKind>,
+    /// How many, at most [`LIMIT_MAX`].
+    pub limit: usize,
+    /// After which one.
+    pub after: Option<GapPlace>,
 }
 
 /// Momentum in words (docs/semantics.md 3.5).

@@ -563,6 +563,10 @@ impl Router {
         self.index.page(query, self.now())
     }
 
+    pub(crate) fn gaps(&self, query: &crate::list::GapQuery) -> crate::view::GapPage {
+        self.index.gaps(query, self.now())
+    }
+
     pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
         let row = self.index.row(account)?;
         Some(row.at(self.now(), self.index.scale()))

@@ -6,6 +6,7 @@ use quorate_domain::account::{AccountState, Directory, IgnoredField, Outcome, Re
 use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::{Fit, Grade};
+use quorate_domain::gap::{Mark, Packed};
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::model::{Model, MqaThresholds};
 use quorate_domain::mqa::{self, ConditionState, MqaStatus, Situation};
@@ -154,6 +155,34 @@ pub struct AccountRow {
     pub thresholds: Option<Arc<MqaThresholds>>,
     /// Its version.
     pub seq: Seq,
+    /// How complete its best group is, in percent; `None`: the model uses no framework.
+    pub completeness: Option<f64>,
+    /// What its best group lacks and nobody put off, most helpful first; the model's catalogue reads them.
+    pub gaps: Arc<[Packed]>,
+}
+
+/// One gap of all accounts'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountGap {
+    /// The account.
+    pub account: AccountRow,
+    /// The gap.
+    pub gap: Mark,
+    /// Its place in the list.
+    pub place: crate::list::GapPlace,
+}
+
+/// A page of gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GapPage {
+    /// The gaps, most helpful first.
+    pub gaps: Vec<AccountGap>,
+    /// Whether more follow.
+    pub more: bool,
+    /// How many match in all.
+    pub total: usize,
+    /// The instant the accounts' rows are computed at.
+    pub as_of: Timestamp,
 }
 
 impl AccountRow {
@@ -254,6 +283,8 @@ pub fn change_name(change: &Change) -> &'static str {
         Change::BandChanged { .. } => "heat.band_changed",
         Change::Engaged { .. } => "contact.engaged",
         Change::Cooled { .. } => "contact.cooled",
+        Change::GapOpened { .. } => "gap.opened",
+        Change::GapClosed { .. } => "gap.closed",
     }
 }
 

@@ -3,6 +3,8 @@
 pub(crate) mod committee;
 pub(crate) mod explanation;
 pub(crate) mod forecast;
+pub(crate) mod framework;
+pub(crate) mod gaps;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod notice;

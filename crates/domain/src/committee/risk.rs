@@ -147,7 +147,12 @@ fn has_role(contact: &Contact, solution: Option<&Solution>, names: &[&str]) -> b
 }
 
 /// Who is on every way from a supporter to a buyer.
-fn holds(state: &AccountState, solution: Option<&Solution>, ways: &Ways, access: &Access) -> Vec<ContactNo> {
+pub(crate) fn holds(
+    state: &AccountState,
+    solution: Option<&Solution>,
+    ways: &Ways,
+    access: &Access,
+) -> Vec<ContactNo> {
     let supporters = state.contacts.values().filter(|contact| {
         contact.attitude() == Attitude::Supporter
             || has_role(contact, solution, &[Role::CHAMPION, Role::COACH])
@@ -162,7 +167,7 @@ fn holds(state: &AccountState, solution: Option<&Solution>, ways: &Ways, access:
     holds
 }
 
-fn blockers(
+pub(crate) fn blockers(
     state: &AccountState,
     committee: &Committee,
     solution: Option<&Solution>,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::{EngagementRule, HandoffRule, Model, SolutionRule};
+use crate::gap::Catalogue;
 use crate::id::{Role, Solution};
 use crate::time::Days;
 use crate::value::Source;
@@ -97,6 +98,8 @@ fn model(root: &Section<'_>) -> Model {
         solutions: &solutions,
     };
     let (kinds, kind_patterns) = signals::signals(root, &names);
+    let seats = people::seats(root, &names);
+    let frameworks = framework::frameworks(root, &names);
     let model = Model {
         name: root.text("name").unwrap_or_default(),
         notes: root.text("notes").unwrap_or_default(),
@@ -107,10 +110,11 @@ fn model(root: &Section<'_>) -> Model {
         relations: people::relations(root),
         kinds,
         kind_patterns,
-        seats: people::seats(root, &names),
+        gaps: Arc::new(Catalogue::of(&seats, &frameworks)),
+        seats,
         fit: fit::rules(root),
         mqa: root.section("mqa").map(|section| mqa::rule(&section, &names)),
-        frameworks: framework::frameworks(root, &names),
+        frameworks,
         handoff: root.section("handoff").map(|section| handoff(&section)),
         roles: roles.clone(),
         solutions: solutions.clone(),

@@ -15,7 +15,7 @@ use crate::model::Model;
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
-use super::{Change, Notice, Span, Standing, late};
+use super::{Change, Notice, Span, Standing, late, qualified};
 
 /// A model and from when it is in force.
 #[derive(Clone, Debug)]
@@ -54,6 +54,9 @@ impl Standing {
         for record in records {
             self.absorb_one(state, record, model, notices);
         }
+        if let Some(last) = records.last() {
+            self.requalify_all(state, model, last.at, notices);
+        }
         self.settle(model);
     }
 
@@ -83,6 +86,9 @@ impl Standing {
                 let matters = matters(&record.event, model);
                 let first = is_first(&record.event, state);
                 let at = record.at;
+                if qualified::unsettles(&record.event, model) {
+                    self.unsettle();
+                }
                 if !matters {
                     state.apply(record);
                 } else if self.signals() == 0 {
@@ -115,7 +121,7 @@ impl Standing {
         self.checked_to = self.checked_to.max(at);
     }
 
-    fn signals(&self) -> u64 {
+    pub(super) fn signals(&self) -> u64 {
         self.counted + self.unknown
     }
 
@@ -403,6 +409,9 @@ fn fold_watched(
                     | Event::EvidenceContested { .. }
                     | Event::OpportunitySet(_)
                     | Event::GapSnoozed { .. } => {
+                        if qualified::unsettles(&record.event, model) {
+                            standing.unsettle();
+                        }
                         if !matters(&record.event, model) {
                             continue;
                         }
@@ -428,6 +437,10 @@ fn fold_watched(
     if !ended {
         see(&mut standing, &state, model, None);
     }
+    // What is known undated, and evidence, is measured even where nothing happened that is judged.
+    let end = records.iter().map(|record| record.at).max();
+    let end = end.unwrap_or(horizon.as_of).min(horizon.as_of);
+    standing.requalify_all(&state, model, end, notices);
     if standing.restless || !standing.ahead.is_empty() {
         standing.rest(model, standing.checked_to);
     }
@@ -452,6 +465,8 @@ impl Standing {
                 group.band = old.band;
                 group.engaged.clone_from(&old.engaged);
                 group.quorum = old.quorum;
+                group.qualified.gaps.clone_from(&old.qualified.gaps);
+                group.qualified.measured = old.qualified.measured;
             }
         }
         next
@@ -485,7 +500,9 @@ pub fn corrections(announced: &Standing, told: &Standing, notices: &[Notice]) ->
                         Change::MqaRevised { .. }
                         | Change::BandChanged { .. }
                         | Change::Engaged { .. }
-                        | Change::Cooled { .. } => false,
+                        | Change::Cooled { .. }
+                        | Change::GapOpened { .. }
+                        | Change::GapClosed { .. } => false,
                     };
                     new.then(|| Notice {
                         late: true,
@@ -513,6 +530,23 @@ pub fn corrections(announced: &Standing, told: &Standing, notices: &[Notice]) ->
                     late: true,
                 }),
         );
+        if let Some(before) = announced.groups.get(place)
+            && before.qualified.measured
+        {
+            let (before, after) = (&before.qualified.gaps, &group.qualified.gaps);
+            let late = |at: Timestamp, change: Change| Notice {
+                at,
+                solution: group.solution.clone(),
+                change,
+                late: true,
+            };
+            let opened = after.iter().filter(|(gap, _)| !before.contains_key(*gap));
+            corrections
+                .extend(opened.map(|(gap, since)| late(*since, Change::GapOpened { gap: gap.clone() })));
+            let closed = before.keys().filter(|gap| !after.contains_key(*gap));
+            let at = told.checked_to;
+            corrections.extend(closed.map(|gap| late(at, Change::GapClosed { gap: gap.clone() })));
+        }
     }
     corrections
 }

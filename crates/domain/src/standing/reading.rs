@@ -4,12 +4,14 @@ use crate::account::AccountState;
 use crate::committee::Quorum;
 use crate::engagement::{self, Band};
 use crate::fit::Fit;
+use crate::framework::FrameworkReading;
+use crate::gap::Gap;
 use crate::id::{ContactNo, Role, Solution};
 use crate::model::Model;
 use crate::mqa::{self, ConditionState};
 use crate::time::Timestamp;
 
-use super::{Curves, Group, Look, Span, Standing};
+use super::{Curves, Group, Look, Span, Standing, qualified};
 
 /// How far an account has come by rule (docs/semantics.md 3.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +105,12 @@ pub struct GroupReading {
     pub spans: Vec<Span>,
     /// How far it has come.
     pub stage: Stage,
+    /// Completeness of the first framework in use, in percent; `None`: there is none.
+    pub completeness: Option<f64>,
+    /// The frameworks in use.
+    pub frameworks: Vec<FrameworkReading>,
+    /// What is missing, most helpful first.
+    pub gaps: Vec<Gap>,
 }
 
 /// An account at an instant.
@@ -188,7 +196,13 @@ impl Standing {
         }
     }
 
-    fn read_group(&self, group: &Group, facts: &AccountState, model: &Model, t: Timestamp) -> GroupReading {
+    pub(super) fn read_group(
+        &self,
+        group: &Group,
+        facts: &AccountState,
+        model: &Model,
+        t: Timestamp,
+    ) -> GroupReading {
         let curves = Curves::of(group);
         let look = Look::at(&curves, group, facts, model, t);
         let quorum = Quorum::of(facts, model, group.solution.as_ref(), |contact| {
@@ -233,7 +247,7 @@ impl Standing {
         } else {
             Stage::Target
         };
-        GroupReading {
+        let mut reading = GroupReading {
             solution: group.solution.clone(),
             intent_points: look.intent_points,
             heat: look.heat,
@@ -248,6 +262,11 @@ impl Standing {
             act_now_until,
             spans: group.spans.clone(),
             stage,
-        }
+            completeness: None,
+            frameworks: Vec::new(),
+            gaps: Vec::new(),
+        };
+        qualified::fill(&mut reading, group, facts, model, t);
+        reading
     }
 }

@@ -45,11 +45,15 @@ impl AccountActor {
     fn answer(&self, with_forecast: bool) -> ReadAnswer {
         let current = self.shared.models.current();
         let now = self.now();
+        let mqa_ends_at = forecast::mqa_ends_at(&self.standing, &self.state, &current.model, now);
+        let mut reading = self.standing.read(&self.state, &current.model, now);
+        self.standing
+            .foresee(&mut reading, &self.state, &current.model, mqa_ends_at);
         let view = AccountView {
             state: self.state.clone(),
             directory: self.directory.clone(),
-            reading: self.standing.read(&self.state, &current.model, now),
-            mqa_ends_at: forecast::mqa_ends_at(&self.standing, &self.state, &current.model, now),
+            reading,
+            mqa_ends_at,
             counted: self.standing.counted,
             unknown: self.standing.unknown,
             seq: self.seq,

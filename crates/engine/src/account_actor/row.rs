@@ -10,7 +10,7 @@ use quorate_domain::time::Timestamp;
 use quorate_domain::value::Value;
 
 use super::AccountActor;
-use crate::index::{HeatCurve, Row};
+use crate::index::{HeatCurve, Row, level_code};
 use crate::view::{SeatCell, Why};
 
 impl AccountActor {
@@ -106,6 +106,11 @@ impl AccountActor {
             seq,
             wake_at: self.wake_at(now),
             model: self.standing.model,
+            completeness: group.and_then(|group| group.qualified.completeness),
+            levels: group
+                .map(|group| group.qualified.levels.iter().copied().map(level_code).collect())
+                .unwrap_or_default(),
+            gaps: group.map(|group| group.qualified.marks.as_slice().into()),
         }
     }
 

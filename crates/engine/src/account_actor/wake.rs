@@ -20,13 +20,20 @@ impl Handler<Wake> for AccountActor {
         let model = std::sync::Arc::clone(&self.shared.models.current().model);
         let now = self.shared.clock.now();
         let mut notices = Vec::new();
+        let qualified = |standing: &quorate_domain::standing::Standing| -> Vec<_> {
+            standing
+                .groups
+                .iter()
+                .map(|group| group.qualified.clone())
+                .collect()
+        };
+        let before = qualified(&self.standing);
         self.standing.advance(&self.state, &model, now, &mut notices);
-        let outdated = self
-            .shared
-            .index
-            .row(&self.id)
-            .is_none_or(|row| row.model != self.standing.model || row.tape.is_outdated());
-        if notices.is_empty() && !outdated {
+        let requalified = before != qualified(&self.standing);
+        let outdated = self.shared.index.row(&self.id).is_none_or(|row| {
+            row.model != self.standing.model || row.tape.is_outdated() || row.gaps.is_none()
+        });
+        if notices.is_empty() && !outdated && !requalified {
             let wake_at = self.standing.wake_at(&model);
             self.schedule(wake_at, ctx);
             return AtomicResponse::new(Box::pin(std::future::ready(Ok(())).into_actor(self)));

@@ -5,6 +5,8 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use quorate_domain::engagement::{self, Band};
+use quorate_domain::evidence::Level;
+use quorate_domain::gap::{Catalogue, GapKind};
 use quorate_domain::id::AccountId;
 use quorate_domain::time::Timestamp;
 
@@ -123,11 +125,12 @@ impl Index {
     fn matching(&self, query: &ListQuery, as_of: Timestamp) -> (Vec<Candidate>, usize) {
         let half_point = self.scale.half_point;
         let text = query.filter.text.as_ref().map(|text| text.to_lowercase());
+        let wanted = self.wanted(&query.filter);
         let mut found = Vec::new();
         let mut total = 0;
         for (place, segment) in self.segments.iter().enumerate() {
             for (slot, (row, _)) in (0_u32..).zip(&read(segment).rows) {
-                if !fixed(&query.filter, text.as_deref(), row, as_of)
+                if !fixed(&query.filter, text.as_deref(), row, as_of, &wanted)
                     || !moving(&query.filter, row, as_of, half_point)
                 {
                     continue;
@@ -153,8 +156,10 @@ impl Index {
         let segment = read(self.segment(account.as_str()));
         let slot = segment.slots.get(account).copied();
         slot.and_then(|slot| segment.row(slot)).is_some_and(|(row, _)| {
+            let wanted = self.wanted(filter);
             let text = filter.text.as_ref().map(|text| text.to_lowercase());
-            fixed(filter, text.as_deref(), row, now) && moving(filter, row, now, self.scale.half_point)
+            fixed(filter, text.as_deref(), row, now, &wanted)
+                && moving(filter, row, now, self.scale.half_point)
         })
     }
 
@@ -168,8 +173,63 @@ impl Index {
     }
 }
 
+/// Conditions on gaps and elements, read by the model once a list.
+pub(super) struct Wanted<'a> {
+    catalogue: &'a Catalogue,
+    gaps: &'a [GapKind],
+    /// An element's place, and the level its evidence is to have; an element the model has not: no place.
+    elements: Vec<(Option<usize>, u8)>,
+}
+
+impl Index {
+    pub(super) fn wanted<'a>(&'a self, filter: &'a Filter) -> Wanted<'a> {
+        let place = |key: &str| self.elements.iter().position(|element| **element == *key);
+        Wanted {
+            catalogue: &self.catalogue,
+            gaps: &filter.gaps,
+            elements: filter
+                .elements
+                .iter()
+                .map(|(key, level)| (place(key), level_code(*level)))
+                .collect(),
+        }
+    }
+}
+
+impl Wanted<'_> {
+    fn passes(&self, row: &Row) -> bool {
+        let has_gap = || {
+            let gaps = row.gaps.iter().flat_map(|gaps| gaps.iter());
+            gaps.filter_map(|gap| self.catalogue.unpack(*gap))
+                .any(|mark| self.gaps.contains(&mark.kind))
+        };
+        let has_level = |(place, wanted): &(Option<usize>, u8)| {
+            let level = place.and_then(|place| row.levels.get(place));
+            level == Some(wanted)
+        };
+        (self.gaps.is_empty() || has_gap())
+            && (self.elements.is_empty() || self.elements.iter().any(has_level))
+    }
+}
+
+/// Returns a level as a row keeps it: 0 none to 3 validated.
+pub(crate) fn level_code(level: Option<Level>) -> u8 {
+    match level {
+        None => 0,
+        Some(Level::Assumed) => 1,
+        Some(Level::Stated) => 2,
+        Some(Level::Validated) => 3,
+    }
+}
+
 /// Whether a row passes the conditions that do not change with time alone.
-fn fixed(filter: &Filter, text: Option<&str>, row: &Row, as_of: Timestamp) -> bool {
+pub(super) fn fixed(
+    filter: &Filter,
+    text: Option<&str>,
+    row: &Row,
+    as_of: Timestamp,
+    wanted: &Wanted<'_>,
+) -> bool {
     fn one_of(wanted: &[Arc<str>], value: Option<&Arc<str>>) -> bool {
         wanted.is_empty() || value.is_some_and(|value| wanted.contains(value))
     }
@@ -203,6 +263,7 @@ fn fixed(filter: &Filter, text: Option<&str>, row: &Row, as_of: Timestamp) -> bo
                     .iter()
                     .any(|(role, state)| *role == seat.role && *state == seat.state)
             }))
+        && wanted.passes(row)
         && text.is_none_or(has_text)
         && !left_out(&filter.except, row)
 }
@@ -221,7 +282,7 @@ fn left_out(except: &Except, row: &Row) -> bool {
 }
 
 /// Whether a row passes the conditions on what moves with time.
-fn moving(filter: &Filter, row: &Row, as_of: Timestamp, half_point: f64) -> bool {
+pub(super) fn moving(filter: &Filter, row: &Row, as_of: Timestamp, half_point: f64) -> bool {
     let except = &filter.except;
     if !filter.momentum.is_empty() || !except.momentum.is_empty() {
         let trend = row.curve.momentum(as_of).map(Trend::of);
@@ -261,6 +322,7 @@ fn sort_value(key: SortKey, row: &Row, as_of: Timestamp) -> SortValue {
         SortKey::LastSignal => instant(row.last_signal_at),
         SortKey::MqaEnds => instant(row.mqa_ends_at),
         SortKey::MqaSince => instant(row.mqa_since),
+        SortKey::Completeness => SortValue::Number(row.completeness),
         SortKey::Id => SortValue::Text(Arc::from(row.id.as_str())),
     }
 }

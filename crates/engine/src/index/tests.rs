@@ -50,6 +50,9 @@ fn row(no: u32, points: f64, half_life_days: f64) -> Row {
         seq: Seq(1),
         wake_at: None,
         model: ModelVersion(1),
+        completeness: None,
+        levels: Box::default(),
+        gaps: None,
     }
 }
 

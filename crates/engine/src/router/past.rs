@@ -107,8 +107,10 @@ fn view(
     seq: Seq,
     mqa_ends_at: Option<Timestamp>,
 ) -> AccountView {
+    let mut reading = standing.read(&state, &current.model, at);
+    standing.foresee(&mut reading, &state, &current.model, mqa_ends_at);
     AccountView {
-        reading: standing.read(&state, &current.model, at),
+        reading,
         counted: standing.counted,
         unknown: standing.unknown,
         state,

@@ -27,6 +27,8 @@ enum ChangeV1 {
     BandChanged { from: String, to: String },
     Engaged { contact: u32 },
     Cooled { contact: u32 },
+    GapOpened { gap: String },
+    GapClosed { gap: String },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +73,8 @@ impl NoticeV1 {
             },
             Change::Engaged { contact } => ChangeV1::Engaged { contact: contact.0 },
             Change::Cooled { contact } => ChangeV1::Cooled { contact: contact.0 },
+            Change::GapOpened { gap } => ChangeV1::GapOpened { gap: gap.to_string() },
+            Change::GapClosed { gap } => ChangeV1::GapClosed { gap: gap.to_string() },
         };
         Self {
             at: notice.at.as_millis(),
@@ -101,6 +105,8 @@ impl NoticeV1 {
             ChangeV1::Cooled { contact } => Change::Cooled {
                 contact: ContactNo(contact),
             },
+            ChangeV1::GapOpened { gap } => Change::GapOpened { gap: gap.into() },
+            ChangeV1::GapClosed { gap } => Change::GapClosed { gap: gap.into() },
         };
         Some(Notice {
             at: Timestamp::from_millis(self.at),

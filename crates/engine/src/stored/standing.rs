@@ -10,7 +10,7 @@ use quorate_domain::id::{ContactNo, Kind, ModelVersion, SignalId, Solution};
 use quorate_domain::model::Model;
 use quorate_domain::mqa::{ConditionKind, MqaStatus};
 use quorate_domain::signal::{Signal, SignalSource};
-use quorate_domain::standing::{Group, Member, RuledKind, Span, Standing, Tape};
+use quorate_domain::standing::{Group, Member, Qualified, RuledKind, Span, Standing, Tape};
 use quorate_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,11 @@ struct GroupV1 {
     /// Missing before newest signals were kept: then the standing is folded anew.
     #[serde(default)]
     newest: Option<Vec<(String, i64)>>,
+    /// Gaps and since when they have been seen. Missing before gaps were looked for: then the standing is folded anew.
+    #[serde(default)]
+    gaps: Option<Vec<(String, i64)>>,
+    #[serde(default)]
+    measured: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +73,8 @@ struct PersonV1 {
     fast: Vec<BucketV1>,
     slow: Vec<BucketV1>,
     act_now: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    newest: Vec<(String, i64)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -174,7 +181,7 @@ impl GroupV1 {
         let people = group
             .members
             .iter()
-            .map(|(contact, member)| PersonV1::of(*contact, &member.person));
+            .map(|(contact, member)| PersonV1::of(*contact, member));
         Self {
             solution: group
                 .solution
@@ -203,6 +210,15 @@ impl GroupV1 {
                     .map(|(kind, at)| (kind.as_str().to_owned(), at.as_millis()))
                     .collect(),
             ),
+            gaps: Some(
+                group
+                    .qualified
+                    .gaps
+                    .iter()
+                    .map(|(gap, since)| (gap.to_string(), since.as_millis()))
+                    .collect(),
+            ),
+            measured: group.qualified.measured,
         }
     }
 
@@ -210,12 +226,18 @@ impl GroupV1 {
         let mut members = BTreeMap::new();
         for person in self.people {
             let contact = person.contact.map(ContactNo);
+            let newest = person
+                .newest
+                .iter()
+                .map(|(pattern, at)| (Arc::from(pattern.as_str()), Timestamp::from_millis(*at)))
+                .collect();
             let person = person.restore(model)?;
             let member = Member {
                 person,
                 weight: 0.0,
                 countable: false,
                 roles: Vec::new(),
+                newest,
             };
             members.insert(contact, member);
         }
@@ -247,12 +269,20 @@ impl GroupV1 {
                 .into_iter()
                 .map(|(kind, at)| (Kind::trusted(kind), Timestamp::from_millis(at)))
                 .collect(),
+            qualified: Qualified::restored(
+                self.gaps?
+                    .into_iter()
+                    .map(|(gap, since)| (Arc::from(gap), Timestamp::from_millis(since)))
+                    .collect(),
+                self.measured,
+            ),
         })
     }
 }
 
 impl PersonV1 {
-    fn of(contact: Option<ContactNo>, person: &Person<RuledKind>) -> Self {
+    fn of(contact: Option<ContactNo>, member: &Member) -> Self {
+        let person = &member.person;
         let kinds = person
             .kinds
             .iter()
@@ -264,6 +294,11 @@ impl PersonV1 {
             fast: buckets(&person.rates.fast),
             slow: buckets(&person.rates.slow),
             act_now: person.act_now.map(Timestamp::as_millis),
+            newest: member
+                .newest
+                .iter()
+                .map(|(pattern, at)| (pattern.to_string(), at.as_millis()))
+                .collect(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use quorate_domain::committee::SeatState;
 use quorate_domain::fit::Grade;
+use quorate_domain::gap::Packed;
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::standing::{Stage, Tape};
 use quorate_domain::time::Timestamp;
@@ -73,6 +74,14 @@ pub(crate) struct SummaryV1<'a> {
     excluded: bool,
     #[serde(rename = "th", default, skip_serializing_if = "Option::is_none")]
     thresholds: Option<u16>,
+    #[serde(rename = "cp", default, skip_serializing_if = "Option::is_none")]
+    completeness: Option<f64>,
+    /// Levels of evidence, one an element: 0 none to 3 validated.
+    #[serde(rename = "lv", default, skip_serializing_if = "Vec::is_empty")]
+    levels: Vec<u8>,
+    /// Missing before gaps were looked for: then the account is woken after the start.
+    #[serde(rename = "gp", default, skip_serializing_if = "Option::is_none")]
+    gaps: Option<Vec<u64>>,
 }
 
 impl<'a> SummaryV1<'a> {
@@ -121,6 +130,12 @@ impl<'a> SummaryV1<'a> {
             lists: row.lists.iter().map(|list| &**list).collect(),
             excluded: row.excluded,
             thresholds: row.thresholds,
+            completeness: row.completeness,
+            levels: row.levels.to_vec(),
+            gaps: row
+                .gaps
+                .as_ref()
+                .map(|gaps| gaps.iter().map(|gap| gap.0).collect()),
         }
     }
 
@@ -188,6 +203,9 @@ impl<'a> SummaryV1<'a> {
             excluded: self.excluded,
             thresholds: self.thresholds,
             tape: self.tape.map_or(Tape::lost(), |tape| tape.restore()),
+            completeness: self.completeness,
+            levels: self.levels.into(),
+            gaps: self.gaps.map(|gaps| gaps.into_iter().map(Packed).collect()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use quorate_domain::engagement::Band;
+use quorate_domain::evidence::Level;
 use quorate_domain::fit::Grade;
 use quorate_domain::standing::Stage;
 use quorate_engine::list::{Filter, LIMIT_MAX, ListQuery, SortKey, Trend};
@@ -17,10 +18,11 @@ use crate::page;
 use crate::problem::Problem;
 use crate::query::{Params, named, short};
 use crate::state::Api;
+use crate::v1::gaps::list::gap_kind;
 use crate::v1::instant::Instant;
 
 /// Rows of a page when nobody says how many.
-const LIMIT_DEFAULT: usize = 100;
+pub(crate) const LIMIT_DEFAULT: usize = 100;
 
 /// What a list may be asked. Values divided by commas: any of them will do.
 #[derive(IntoParams)]
@@ -58,8 +60,12 @@ pub(crate) struct ListParams {
     heat_lt: Option<f64>,
     /// Engaged contacts at least.
     engaged_contacts_gte: Option<u32>,
+    /// Has a gap of one of these kinds, such as `no_path`.
+    gap: Option<String>,
+    /// The evidence of an element of the framework that counts, such as `decision_process:none`.
+    element: Option<String>,
     /// What to sort by, largest first after a minus: `heat`, `name`, `fit`, `quorum`, `momentum`,
-    /// `engaged_contacts`, `last_signal_at`, `mqa_ends_at`, `mqa_since`, `id`. Left out: `-heat`.
+    /// `engaged_contacts`, `last_signal_at`, `mqa_ends_at`, `mqa_since`, `completeness`, `id`. Left out: `-heat`.
     sort: Option<String>,
     /// How many rows, at most 1,000; left out: 100.
     #[param(minimum = 1, maximum = 1000)]
@@ -68,7 +74,7 @@ pub(crate) struct ListParams {
     cursor: Option<String>,
 }
 
-const KNOWN: [&str; 17] = [
+pub(crate) const KNOWN: [&str; 19] = [
     "q",
     "band",
     "fit",
@@ -83,6 +89,8 @@ const KNOWN: [&str; 17] = [
     "heat_gte",
     "heat_lt",
     "engaged_contacts_gte",
+    "gap",
+    "element",
     "sort",
     "limit",
     "cursor",
@@ -146,7 +154,7 @@ fn query(request: &HttpRequest) -> Result<ListQuery, Problem> {
     Ok(query)
 }
 
-fn filter(params: &mut Params) -> Filter {
+pub(crate) fn filter(params: &mut Params) -> Filter {
     let text = |word: &str| -> Result<Arc<str>, String> { Ok(Arc::from(word)) };
     Filter {
         text: params.text("q").map(Arc::from),
@@ -178,8 +186,27 @@ fn filter(params: &mut Params) -> Filter {
             text.parse()
                 .map_err(|_| format!("{:?} is no whole number", short(text)))
         }),
+        gaps: params.several("gap", gap_kind),
+        elements: params.several("element", element),
         ..Filter::default()
     }
+}
+
+/// Reads an element and the level of its evidence: `decision_process:none`.
+fn element(text: &str) -> Result<(Arc<str>, Option<Level>), String> {
+    let (key, level) = text
+        .split_once(':')
+        .ok_or_else(|| format!("{:?} is no element and level, such as champion:none", short(text)))?;
+    let level = match level {
+        "none" => None,
+        word => Some(named(
+            "level",
+            word,
+            Level::parse,
+            &["none", "assumed", "stated", "validated"],
+        )?),
+    };
+    Ok((Arc::from(key), level))
 }
 
 fn sort(text: &str) -> Result<(SortKey, bool), String> {
@@ -188,7 +215,7 @@ fn sort(text: &str) -> Result<(SortKey, bool), String> {
     named("order", word, SortKey::parse, &known).map(|key| (key, descending))
 }
 
-fn limit(text: &str) -> Result<usize, String> {
+pub(crate) fn limit(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|limit| (1..=LIMIT_MAX).contains(limit))

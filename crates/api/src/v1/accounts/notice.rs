@@ -38,7 +38,8 @@ pub(crate) fn name_of(no: ContactNo, directory: &Directory) -> ContactName {
 #[derive(Serialize, ToSchema)]
 #[schema(as = StandingChange)]
 pub(crate) struct NoticeBody {
-    /// `mqa.entered`, `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged` or `contact.cooled`.
+    /// `mqa.entered`, `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`,
+    /// `gap.opened` or `gap.closed`.
     event: &'static str,
     /// When it changed.
     at: Instant,
@@ -61,6 +62,9 @@ pub(crate) struct NoticeBody {
     /// Of a revision: since when the account is qualified after all; absent: it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Instant>,
+    /// Of a gap: its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<String>,
 }
 
 /// A buying group at an instant.
@@ -104,6 +108,7 @@ impl NoticeBody {
             contact: None,
             moment: None,
             since: None,
+            gap: None,
         };
         match &notice.change {
             Change::MqaEntered(moment) | Change::MqaLeft(moment) => {
@@ -117,6 +122,7 @@ impl NoticeBody {
             Change::Engaged { contact } | Change::Cooled { contact } => {
                 body.contact = Some(name_of(*contact, directory));
             }
+            Change::GapOpened { gap } | Change::GapClosed { gap } => body.gap = Some(gap.to_string()),
         }
         body
     }

@@ -42,6 +42,10 @@ pub(crate) struct RowBody<'a> {
     engaged_roles: Vec<String>,
     /// In percent.
     quorum: Option<f64>,
+    /// How complete it is against the first framework in use, in percent; null: none is in use.
+    completeness: Option<f64>,
+    /// How many gaps it has that nobody put off.
+    gaps: usize,
     /// Whether it is a marketing-qualified account.
     mqa: RowMqa,
     /// How far it has come.
@@ -97,6 +101,8 @@ impl<'a> From<&'a AccountRow> for RowBody<'a> {
             engaged_contacts: row.engaged_contacts,
             engaged_roles: roles(&row.engaged_roles),
             quorum: row.quorum,
+            completeness: row.completeness,
+            gaps: row.gaps.len(),
             mqa: RowMqa {
                 qualified: row.mqa_since.is_some(),
                 since: maybe(row.mqa_since),

@@ -292,7 +292,7 @@ impl From<&AccountView> for StandingBody {
                     .unwrap_or_default(),
             },
             stage: reading.stage().as_str(),
-            completeness: None,
+            completeness: best.and_then(|group| group.completeness),
             buying_groups: reading.groups.iter().map(GroupBody::from).collect(),
             as_of: reading.at.into(),
             model: ModelBody::of(&view.model, view.model_version),

@@ -351,6 +351,14 @@ fn change(notice: &Notice, view: &AccountView) -> Told {
         }
         Change::Engaged { contact } => Told::new(Who::Person(*contact), "became engaged").tone("up"),
         Change::Cooled { contact } => Told::new(Who::Person(*contact), "went cold").tone("down"),
+        Change::GapOpened { gap } => {
+            let what = format!("Missing now: {}", words::spaced(&gap.replace(':', " ")));
+            Told::new(Who::Nobody, what)
+        }
+        Change::GapClosed { gap } => {
+            let what = format!("No longer missing: {}", words::spaced(&gap.replace(':', " ")));
+            Told::new(Who::Nobody, what).tone("up")
+        }
     };
     // The solution matters only where there are several.
     let of = notice
@@ -388,7 +396,9 @@ fn cause(notice: &Notice, view: &AccountView, together: &[&Notice], links: &Link
         Change::MqaRevised { .. }
         | Change::BandChanged { .. }
         | Change::Engaged { .. }
-        | Change::Cooled { .. } => Sentence::default(),
+        | Change::Cooled { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. } => Sentence::default(),
     }
 }
 

@@ -41,7 +41,9 @@ pub(crate) fn forecast(view: &AccountView, coming: Option<&[Notice]>, links: &Li
         | Change::MqaLeft(_)
         | Change::MqaRevised { .. }
         | Change::BandChanged { .. }
-        | Change::Engaged { .. } => None,
+        | Change::Engaged { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. } => None,
     });
     if let Some((at, contact)) = cooling {
         let mut cold = Sentence::default();
@@ -65,7 +67,9 @@ fn left_at(coming: &[Notice], ends: Timestamp) -> Option<&Moment> {
         | Change::MqaRevised { .. }
         | Change::BandChanged { .. }
         | Change::Engaged { .. }
-        | Change::Cooled { .. } => None,
+        | Change::Cooled { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. } => None,
     })
 }
 
@@ -213,6 +217,8 @@ fn last_cooled(changes: &[Notice], until: Timestamp) -> Option<(ContactNo, Times
     let cooled = |notice: &Notice| match &notice.change {
         Change::Cooled { contact } if notice.at <= until => Some((*contact, notice.at)),
         Change::Cooled { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. }
         | Change::MqaEntered(_)
         | Change::MqaLeft(_)
         | Change::MqaRevised { .. }
@@ -230,6 +236,8 @@ pub(crate) fn began(view: &AccountView, moment: &Moment, together: &[&Notice], l
     let engaged = together.iter().find_map(|notice| match &notice.change {
         Change::Engaged { contact } => Some(*contact),
         Change::Cooled { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. }
         | Change::MqaEntered(_)
         | Change::MqaLeft(_)
         | Change::MqaRevised { .. }
@@ -270,6 +278,8 @@ pub(crate) fn ended(view: &AccountView, moment: &Moment, before: &[&Notice], lin
         .filter_map(|notice| match &notice.change {
             Change::Cooled { contact } if notice.at <= since => Some((*contact, notice.at)),
             Change::Cooled { .. }
+            | Change::GapOpened { .. }
+            | Change::GapClosed { .. }
             | Change::Engaged { .. }
             | Change::MqaEntered(_)
             | Change::MqaLeft(_)

@@ -249,7 +249,9 @@ fn turn(view: &AccountView, entries: &[TimelineEntry], links: &Links) -> Sentenc
         | Change::MqaRevised { .. }
         | Change::BandChanged { .. }
         | Change::Engaged { .. }
-        | Change::Cooled { .. } => {}
+        | Change::Cooled { .. }
+        | Change::GapOpened { .. }
+        | Change::GapClosed { .. } => {}
     }
     text
 }

@@ -68,6 +68,8 @@ pub(crate) fn northfold() -> AccountRow {
         excluded: false,
         thresholds: None,
         seq: Seq(12),
+        completeness: Some(45.5),
+        gaps: Arc::from([]),
     }
 }
 

@@ -1,0 +1,3 @@
+//! Opportunities, as far as qualification asks: their amount decides which elements are in scope.
+
+pub(crate) mod put;

@@ -1,0 +1,290 @@
+//! How far a group is qualified: completeness and gaps, kept as of when they last changed.
+//!
+//! They are functions of facts, of who is engaged and of a few clocks, so that they change at instants and stay in
+//! between. What makes them change unsettles the group; the next judgement measures it anew and says what changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::reading::GroupReading;
+use super::{Change, Group, Notice, Standing};
+use crate::account::{AccountState, Event};
+use crate::evidence::Level;
+use crate::framework::{self, Sight};
+use crate::gap::{self, Gap, Packed, Since};
+use crate::model::Model;
+use crate::time::Timestamp;
+
+/// Completeness and gaps of a group.
+#[derive(Clone, Debug, Default)]
+pub struct Qualified {
+    /// In percent, of the framework that counts.
+    pub completeness: Option<f64>,
+    /// In words.
+    pub verdict: Option<framework::Verdict>,
+    /// The level of the evidence of each element, in model order.
+    pub levels: Vec<Option<Level>>,
+    /// The gaps that were not put off, most helpful first.
+    pub marks: Vec<Packed>,
+    /// The gaps seen, by id, and since when.
+    pub gaps: BTreeMap<Arc<str>, Timestamp>,
+    /// Whether gaps were ever looked for: those found first are not news.
+    pub measured: bool,
+    /// When evidence goes stale, a signal is no longer recent, or a gap that was put off comes back.
+    pub(super) lapses: Option<Timestamp>,
+    /// Conditions of the MQA rule that failed, a bit each.
+    pub(super) unmet: u16,
+    pub(super) unsettled: bool,
+}
+
+/// Since when a gap has been seen, and what is only waiting to be measured, is no part of what a group has come to.
+impl PartialEq for Qualified {
+    fn eq(&self, other: &Self) -> bool {
+        self.completeness == other.completeness
+            && self.levels == other.levels
+            && self.marks == other.marks
+            && self.gaps.keys().eq(other.gaps.keys())
+    }
+}
+
+impl Qualified {
+    /// Returns what a snapshot kept; the rest is measured again.
+    #[must_use]
+    pub fn restored(gaps: BTreeMap<Arc<str>, Timestamp>, measured: bool) -> Self {
+        Self {
+            gaps,
+            measured,
+            unsettled: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl Model {
+    /// Whether there is anything to be complete in, or to lack.
+    pub(crate) fn qualifies(&self) -> bool {
+        !self.frameworks.in_use.is_empty() || !self.seats.is_empty() || self.mqa.is_some()
+    }
+}
+
+/// Whether a fact can change completeness or gaps beyond what a judgement of MQA looks at.
+pub(super) fn unsettles(event: &Event, model: &Model) -> bool {
+    match event {
+        Event::FieldSet { .. }
+        | Event::ContactStated { .. }
+        | Event::Disqualified { .. }
+        | Event::RelationSet { .. }
+        | Event::RelationCleared { .. }
+        | Event::EvidenceStated { .. }
+        | Event::EvidenceRetracted { .. }
+        | Event::EvidenceContested { .. }
+        | Event::OpportunitySet(_)
+        | Event::GapSnoozed { .. } => model.qualifies(),
+        Event::ContactIntroduced { .. } | Event::SignalRecorded(_) => false,
+    }
+}
+
+impl Group {
+    /// Returns the newest signal a check's pattern covers, by pattern.
+    pub(super) fn newest_by_pattern(&self) -> BTreeMap<Arc<str>, Timestamp> {
+        let mut newest: BTreeMap<Arc<str>, Timestamp> = BTreeMap::new();
+        for (contact, member) in &self.members {
+            if !member.countable && contact.is_some() {
+                continue;
+            }
+            for (pattern, at) in &member.newest {
+                let known = newest.entry(pattern.clone()).or_insert(*at);
+                *known = (*known).max(*at);
+            }
+        }
+        newest
+    }
+
+    /// Returns the next instant after `t` at which something about completeness or gaps runs out.
+    pub(super) fn lapses_after(&self, t: Timestamp) -> Option<Timestamp> {
+        self.qualified.lapses.filter(|lapses| *lapses > t)
+    }
+}
+
+impl Standing {
+    /// Has completeness and gaps measured anew.
+    pub(super) fn unsettle(&mut self) {
+        for group in &mut self.groups {
+            group.qualified.unsettled = true;
+        }
+    }
+
+    /// Measures what is unsettled, at `t` or at the last judgement, whichever is later.
+    pub(super) fn requalify_all(
+        &mut self,
+        state: &AccountState,
+        model: &Model,
+        t: Timestamp,
+        notices: &mut Vec<Notice>,
+    ) {
+        let t = t.max(self.checked_to);
+        for place in 0..self.groups.len() {
+            self.requalify(place, state, model, t, notices);
+        }
+    }
+
+    /// Measures a group's completeness and gaps, if they are unsettled or a clock has run out, and says what changed.
+    pub(super) fn requalify(
+        &mut self,
+        place: usize,
+        state: &AccountState,
+        model: &Model,
+        t: Timestamp,
+        notices: &mut Vec<Notice>,
+    ) {
+        let Some(group) = self.groups.get(place) else {
+            return;
+        };
+        let due = group.qualified.lapses.is_some_and(|lapses| lapses <= t);
+        if !group.qualified.unsettled && !due {
+            return;
+        }
+        if !model.qualifies() {
+            if let Some(group) = self.groups.get_mut(place) {
+                group.qualified.unsettled = false;
+            }
+            return;
+        }
+        let reading = self.read_group(group, state, model, t);
+        let lapses = lapses(group, &reading, state, model, t);
+        let mut next = Qualified {
+            completeness: reading.completeness,
+            verdict: reading.frameworks.first().and_then(|framework| framework.verdict),
+            levels: reading
+                .frameworks
+                .first()
+                .map(|framework| framework.elements.iter().map(|element| element.level).collect())
+                .unwrap_or_default(),
+            marks: reading
+                .gaps
+                .iter()
+                .filter(|gap| !gap.is_snoozed(t))
+                .filter_map(|gap| model.gaps.pack(gap))
+                .collect(),
+            gaps: BTreeMap::new(),
+            measured: true,
+            lapses,
+            unmet: group.qualified.unmet,
+            unsettled: false,
+        };
+        let known = &group.qualified;
+        for gap in &reading.gaps {
+            let since = known.gaps.get(&gap.id).copied();
+            next.gaps.insert(gap.id.clone(), since.unwrap_or(t));
+            if since.is_none() && known.measured {
+                notices.push(group.notice(t, Change::GapOpened { gap: gap.id.clone() }));
+            }
+        }
+        for gap in known.gaps.keys().filter(|gap| !next.gaps.contains_key(*gap)) {
+            notices.push(group.notice(t, Change::GapClosed { gap: gap.clone() }));
+        }
+        if let Some(group) = self.groups.get_mut(place) {
+            group.qualified = next;
+        }
+        // Another clock may run out first now.
+        self.restless = true;
+    }
+
+    /// Adds to a reading the gap of an MQA that is about to end.
+    pub fn foresee(
+        &self,
+        reading: &mut super::Reading,
+        state: &AccountState,
+        model: &Model,
+        mqa_ends_at: Option<Timestamp>,
+    ) {
+        let at = reading.at;
+        for (group, told) in self.groups.iter().zip(&mut reading.groups) {
+            if told.mqa_since.is_some()
+                && mqa_ends_at.is_some_and(|ends| ends <= at.plus_days(gap::LEAVING_WITHIN))
+            {
+                told.gaps = gaps(group, told, state, model, at, mqa_ends_at);
+            }
+        }
+    }
+}
+
+fn sight_parts(
+    group: &Group,
+    reading: &GroupReading,
+) -> (
+    std::collections::BTreeSet<crate::id::ContactNo>,
+    BTreeMap<Arc<str>, Timestamp>,
+) {
+    let engaged = reading
+        .people
+        .iter()
+        .filter(|person| person.engaged)
+        .filter_map(|person| person.contact)
+        .collect();
+    (engaged, group.newest_by_pattern())
+}
+
+/// Returns the gaps of a group that was read but for them.
+fn gaps(
+    group: &Group,
+    reading: &GroupReading,
+    state: &AccountState,
+    model: &Model,
+    t: Timestamp,
+    mqa_ends_at: Option<Timestamp>,
+) -> Vec<Gap> {
+    let (engaged, newest) = sight_parts(group, reading);
+    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
+    let standings = gap::Standings {
+        quorum: &reading.quorum,
+        conditions: &reading.conditions,
+        intent_points: reading.intent_points,
+        framework: reading.frameworks.first(),
+        mqa_ends_at,
+    };
+    let mut gaps = gap::of(&sight, &standings);
+    for gap in &mut gaps {
+        gap.since = Since(group.qualified.gaps.get(&gap.id).copied());
+    }
+    gaps
+}
+
+/// Fills a reading with frameworks and gaps.
+pub(super) fn fill(
+    reading: &mut GroupReading,
+    group: &Group,
+    state: &AccountState,
+    model: &Model,
+    t: Timestamp,
+) {
+    let (engaged, newest) = sight_parts(group, reading);
+    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
+    reading.frameworks = model
+        .frameworks
+        .in_use
+        .iter()
+        .map(|framework| framework::read(framework, &sight))
+        .collect();
+    reading.completeness = reading.frameworks.first().and_then(|first| first.completeness);
+    reading.gaps = gaps(group, reading, state, model, t, None);
+}
+
+fn lapses(
+    group: &Group,
+    reading: &GroupReading,
+    state: &AccountState,
+    model: &Model,
+    t: Timestamp,
+) -> Option<Timestamp> {
+    let (engaged, newest) = sight_parts(group, reading);
+    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
+    let framework = model.frameworks.in_use.first();
+    let framework = framework.and_then(|framework| framework::next_lapse(framework, &sight));
+    let snoozes = state
+        .snoozes
+        .iter()
+        .filter(|((solution, _), snooze)| *solution == group.solution && snooze.until > t)
+        .map(|(_, snooze)| snooze.until);
+    framework.into_iter().chain(snoozes).min()
+}
