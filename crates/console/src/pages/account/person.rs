@@ -172,7 +172,7 @@ impl Person {
             name: people::name(view, no),
             title: people::title(view, no),
             emails: card
-                .map(|card| card.emails.iter().map(|email| email.to_string()).collect())
+                .map(|card| card.emails.iter().map(ToString::to_string).collect())
                 .unwrap_or_default(),
             engagement: words::points(engagement),
             exact: words::exact(engagement),
@@ -282,20 +282,6 @@ fn said_by(source: &str) -> String {
 
 fn facts(view: &AccountView, contact: &Contact) -> Vec<FactLine> {
     let now = view.reading.at;
-    fn line<T>(
-        name: &'static str,
-        stated: Option<&Stated<T>>,
-        now: Timestamp,
-        text: impl Fn(&T) -> String,
-    ) -> Option<FactLine> {
-        stated.map(|stated| FactLine {
-            name,
-            value: text(&stated.value),
-            tone: "",
-            source: words::spaced(&stated.source.0),
-            at: Some(Dated::ago(stated.at, now)),
-        })
-    }
     let text = |text: &std::sync::Arc<str>| text.to_string();
     let attitude = line("Attitude", contact.attitude.as_ref(), now, |attitude| {
         attitude.as_str().to_owned()
@@ -342,6 +328,22 @@ fn facts(view: &AccountView, contact: &Contact) -> Vec<FactLine> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Returns what was stated, with who said it and when.
+fn line<T>(
+    name: &'static str,
+    stated: Option<&Stated<T>>,
+    now: Timestamp,
+    text: impl Fn(&T) -> String,
+) -> Option<FactLine> {
+    stated.map(|stated| FactLine {
+        name,
+        value: text(&stated.value),
+        tone: "",
+        source: words::spaced(&stated.source.0),
+        at: Some(Dated::ago(stated.at, now)),
+    })
 }
 
 fn relations(view: &AccountView, no: ContactNo, links: &Links) -> Vec<RelationLine> {

@@ -109,16 +109,15 @@ impl Shell {
             .iter()
             .find(|(of, _, _)| *of == place)
             .map_or("", |(_, _, tail)| tail);
-        let live = match asked.at {
-            Some(_) => None,
-            None => {
-                let row = RowView::of(&asked.row, view.reading.at).render()?;
-                Some(Watched {
-                    key: row.key,
-                    id: row.id.as_str().to_owned(),
-                    version: row.version,
-                })
-            }
+        let live = if asked.at.is_none() {
+            let row = RowView::of(&asked.row, view.reading.at).render()?;
+            Some(Watched {
+                key: row.key,
+                id: row.id.as_str().to_owned(),
+                version: row.version,
+            })
+        } else {
+            None
         };
         let signals = usize::try_from(view.state.signals).unwrap_or(usize::MAX);
         let tab = |(of, name, tail): (Place, &'static str, &'static str)| Tab {

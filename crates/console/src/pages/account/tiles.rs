@@ -325,10 +325,9 @@ fn asks(condition: &Condition) -> String {
         Test::Between(low, high) => {
             format!("{name} from {} to {}", words::number(*low), words::number(*high))
         }
-        Test::ContainsAny(list) => format!(
-            "{name} has one of {}",
-            some(list.iter().map(|text| text.to_string()))
-        ),
+        Test::ContainsAny(list) => {
+            format!("{name} has one of {}", some(list.iter().map(ToString::to_string)))
+        }
         Test::Exists(true) => format!("{name} is known"),
         Test::Exists(false) => format!("{name} is not known"),
     }

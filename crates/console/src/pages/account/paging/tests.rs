@@ -9,22 +9,22 @@ fn pages_neither_skip_nor_repeat_entries_of_one_instant_and_what_comes_meanwhile
     let at = |entry: &(i64, usize)| Timestamp::from_millis(entry.0);
     let mut seen: Vec<usize> = Vec::new();
     let mut cursor: Option<String> = None;
-    let mut pages = 0;
+    let mut turned = 0;
     loop {
         let mut entries = all.clone();
-        if pages > 0 {
+        if turned > 0 {
             entries.insert(0, (200, 9_999));
         }
         let paged = page(entries, at, cursor.as_deref());
-        assert_eq!(paged.further, pages > 0);
+        assert_eq!(paged.further, turned > 0);
         seen.extend(paged.entries.iter().map(|entry| entry.1));
-        pages += 1;
+        turned += 1;
         cursor = paged.next;
         if cursor.is_none() {
             break;
         }
     }
-    assert_eq!(pages, 3);
+    assert_eq!(turned, 3);
     assert_eq!(seen, (0..250).collect::<Vec<_>>());
 }
 
