@@ -5,6 +5,7 @@
 //! know the product from outside only.
 
 mod api;
+mod api_guide;
 mod crash;
 mod demo;
 mod readme;

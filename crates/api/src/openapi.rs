@@ -4,21 +4,32 @@ use std::sync::LazyLock;
 
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::conditional::{self, OF_THE_BUILD};
-use crate::problem::{FieldError, Kind, ProblemBody, page};
+use crate::problem::{FieldError, ProblemBody, page};
 use crate::v1::{accounts, contacts, events, evidence, gaps, opportunities, relations, signals};
 use crate::{docs, health};
+
+mod complete;
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Quorate",
         description = "Which target accounts have a quorum: enough of the right people, warm enough. Send signals, \
-            read accounts, listen to what changes.",
+            read accounts, listen to what changes.\n\n\
+            - **Keys.** `Authorization: Bearer qk_...`; `quorate serve` prints the first one. Press *Authorize* to try \
+            requests out here.\n\
+            - **Success means durable.** An answer to a change is sent after the change is on disk.\n\
+            - **Sending again is safe.** Signals go by their `id`; a `POST` that makes something takes an \
+            `Idempotency-Key`; `PUT` and `DELETE` may be repeated.\n\
+            - **Failures** are `application/problem+json` with a `code` for programs; `/problems` explains each. A path \
+            that does not answer a method says 405 and lists in `Allow` those it does.\n\
+            - **Busy** is 429 when this key asks too often and 503 when the server is; both with `Retry-After`.\n\
+            - Every answer has an `X-Request-Id`, yours if you send one, which the server's log has too.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
@@ -56,8 +67,8 @@ use crate::{docs, health};
     components(schemas(ProblemBody<'_>, FieldError)),
     security(("key" = [])),
     tags(
-        (name = "signals", description = "What happened"),
-        (name = "accounts", description = "Accounts and how they stand"),
+        (name = "signals", description = "What happened: page views, downloads, meetings, surges. One, many, or one a line"),
+        (name = "accounts", description = "Companies, and how they stand: heat, engaged people, quorum, MQA, with every number explained"),
         (name = "contacts", description = "People and how they are related"),
         (name = "qualification", description = "Evidence, frameworks, opportunities, and what is missing"),
         (name = "events", description = "What happens, as it happens"),
@@ -82,58 +93,8 @@ pub fn document() -> Value {
         .add_security_scheme("key", SecurityScheme::Http(scheme));
     // Only the document's own numbers and texts are written, and they always make JSON.
     let mut document = serde_json::to_value(&description).unwrap_or_default();
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    for (path, item) in paths.into_iter().flatten() {
-        let operations = item.as_object_mut().into_iter().flatten();
-        for (method, operation) in operations {
-            let has_body = operation.get("requestBody").is_some();
-            let kinds = kinds_of(path, method, has_body);
-            if let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) {
-                add_problems(answers, &kinds);
-            }
-        }
-    }
+    complete::complete(&mut document);
     document
-}
-
-/// Returns the problems an operation may answer with.
-fn kinds_of(path: &str, method: &str, has_body: bool) -> Vec<Kind> {
-    let mut kinds = vec![Kind::Internal];
-    if path.contains('{') || path == "/metrics" {
-        kinds.push(Kind::NotFound);
-    }
-    if path.starts_with("/v1/") {
-        kinds.extend([
-            Kind::InvalidParameter,
-            Kind::Unauthorized,
-            Kind::Forbidden,
-            Kind::Overloaded,
-        ]);
-        kinds.extend([Kind::Unavailable]);
-    }
-    if path.starts_with("/v1/accounts/{account}") {
-        kinds.push(Kind::AccountSetAside);
-        if method != "get" {
-            kinds.extend([Kind::PreconditionFailed, Kind::LimitReached]);
-        }
-    }
-    if has_body {
-        kinds.extend([Kind::BodyTimeout, Kind::BodyTooLarge, Kind::UnsupportedMediaType]);
-    }
-    kinds
-}
-
-/// Adds problems to an operation's answers, by status; what it says itself stays.
-fn add_problems(answers: &mut Map<String, Value>, kinds: &[Kind]) {
-    for kind in kinds {
-        let status = kind.status().as_str().to_owned();
-        answers.entry(status).or_insert_with(|| {
-            json!({
-                "description": kind.title(),
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            })
-        });
-    }
 }
 
 /// Shows this description.

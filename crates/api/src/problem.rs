@@ -282,3 +282,6 @@ fn rejected(rejection: &Rejection) -> Problem {
         Rejection::TextTooLong { field: name } => field(&format!("/{name}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

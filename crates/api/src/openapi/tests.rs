@@ -43,6 +43,34 @@ fn every_route_is_described_and_nothing_else_is() {
 }
 
 #[test]
+fn every_success_has_an_example_and_every_operation_a_name_of_its_own() {
+    let document = document();
+    let missing = super::complete::without_example(&document);
+    assert!(
+        missing.is_empty(),
+        "{missing:?} have no example: ask for them in tests/it/examples.rs, then run \
+         QUORATE_UPDATE_OPENAPI=1 cargo nextest run -p quorate-api examples openapi, twice"
+    );
+    let mut names = BTreeSet::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{name} names two operations");
+            assert!(
+                operation["summary"].is_string() && operation["tags"].is_array(),
+                "{name}"
+            );
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let described = parameter["description"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty());
+                assert!(described, "{name}: {} is not described", parameter["name"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     let document = document();
     let mut references = BTreeSet::new();

@@ -5,6 +5,7 @@ mod accounts;
 mod conditional;
 mod docs;
 mod events;
+mod examples;
 mod house;
 mod idempotency;
 mod keys;

@@ -203,6 +203,11 @@ fn bad_questions_are_told_with_what_was_meant() {
         &[],
         b"",
     );
+    for contact in ["a", "b"] {
+        house.put(&format!("/v1/accounts/acme/contacts/{contact}"), &json!({}), 201);
+    }
+    let query = "/v1/accounts/acme/relations?from=a&to=b&kind=blocks";
+    snapshot(&house, "relation_unknown", "DELETE", query, &[], b"");
 }
 
 #[test]
@@ -305,4 +310,177 @@ fn every_kind_of_problem_has_its_page() {
         .unwrap();
     assert!(html.text().starts_with("<!doctype html>"), "{}", html.text());
     assert_eq!(house.client.get("/problems/nothing").status, 404);
+}
+
+#[test]
+fn bad_bodies_of_signals_are_told_item_by_item() {
+    let house = house();
+    let long = "k".repeat(300);
+    let items = json!([
+        {"kind": "page.view", "account": "acme"},
+        {"id": " ", "kind": "page.view", "account": "acme"},
+        {"id": long, "kind": "page.view", "account": "acme"},
+        {"id": "no-kind", "account": "acme"},
+        {"id": "kind", "kind": 7, "account": "acme"},
+        {"id": "when", "kind": "page.view", "account": "acme", "occurred_at": "yesterday"},
+        {"id": "ahead", "kind": "page.view", "account": "acme", "occurred_at": "2027-01-01T00:00:00Z"},
+        {"id": "strength", "kind": "page.view", "account": "acme", "strength": "high"},
+        {"id": "negative", "kind": "page.view", "account": "acme", "strength": -1},
+        {"id": "source", "kind": "page.view", "account": "acme", "source": "frist_party"},
+        {"id": "solution", "kind": "page.view", "account": "acme", "solution": "crm"},
+        {"id": "no-solution", "kind": "page.view", "account": "acme", "solution": 1},
+        {"id": "object", "kind": "page.view", "account": "acme", "object": []},
+        {"id": "whose", "kind": "page.view"},
+        {"id": "account", "kind": "page.view", "account": 7},
+        {"id": "described", "kind": "page.view", "account": {}},
+        {"id": "contact", "kind": "page.view", "account": "acme", "contact": 7},
+        {"id": "email", "kind": "page.view", "account": "acme", "contact": {"email": "ann"}},
+        {"id": "properties", "kind": "page.view", "account": "acme", "properties": 7},
+        {"id": "large", "kind": "page.view", "account": "acme", "properties": {"a": "x".repeat(20_000)}},
+        {"id": "unknown", "kind": "page.view", "account": "acme", "knid": "x"},
+        "text",
+        7,
+        null,
+    ]);
+    let answer = house.client.post("/v1/signals", &items).expect_status(200);
+    let text = answer.text().replace(&long, "kkk...");
+    let body: serde_json::Value = serde_json::from_str(&text).unwrap();
+    insta::assert_snapshot!("signal_items", format!("{body:#}"));
+    let lines = "{\"id\": \"good\", \"kind\": \"page.view\", \"account\": \"acme\"}\n{\"id\": \"cut\", \n\n[]\nhello\n";
+    let answer = house
+        .client
+        .post_raw("/v1/signals", "application/x-ndjson", lines.as_bytes());
+    insta::assert_snapshot!("signal_lines", shown(&answer));
+    let json = [("content-type", "application/json")];
+    snapshot(
+        &house,
+        "signals_no_json",
+        "POST",
+        "/v1/signals",
+        &json,
+        b"{\"id\": ",
+    );
+    snapshot(
+        &house,
+        "signals_text",
+        "POST",
+        "/v1/signals",
+        &[("content-type", "text/html")],
+        b"<p>",
+    );
+}
+
+#[test]
+fn who_may_not_is_told_what_would_let_it_in() {
+    let mut house = house();
+    let admin = house.client.clone();
+    house.client = admin.clone().without_key();
+    get(&house, "no_key", "/v1/accounts");
+    house.client = admin.clone().with_key("qk_000000000000_00");
+    get(&house, "wrong_key", "/v1/accounts");
+    house.client = house.client_with(quorate_api::Scope::Ingest);
+    get(&house, "ingest_only", "/v1/accounts");
+}
+
+#[test]
+fn limits_and_what_is_not_there_are_told_with_their_names() {
+    let house = crate::house::house_with(&quorate_engine::EngineConfig {
+        commands_in_flight_max: 0,
+        policy: quorate_domain::account::Policy {
+            contacts_max: 1,
+            ..quorate_domain::account::Policy::default()
+        },
+        ..quorate_engine::EngineConfig::default()
+    });
+    put(&house, "overloaded", "/v1/accounts/acme", r#"{"name": "Acme"}"#);
+    let house = crate::house::house_with(&quorate_engine::EngineConfig {
+        policy: quorate_domain::account::Policy {
+            contacts_max: 1,
+            ..quorate_domain::account::Policy::default()
+        },
+        ..quorate_engine::EngineConfig::default()
+    });
+    let json = [("content-type", "application/json")];
+    let relation = br#"{"from": "ann", "to": "ben", "kind": "works_with"}"#;
+    snapshot(
+        &house,
+        "too_many_contacts",
+        "POST",
+        "/v1/accounts/acme/relations",
+        &json,
+        relation,
+    );
+    house.put("/v1/accounts/acme/contacts/ann", &json!({"name": "Ann"}), 201);
+    let query = "/v1/accounts/acme/relations?from=ann&to=zoe&kind=blocks";
+    snapshot(&house, "unknown_contact", "DELETE", query, &[], b"");
+    get(
+        &house,
+        "cursor_of_another_list",
+        "/v1/accounts/acme/timeline?cursor=x",
+    );
+    put(&house, "array_for_object", "/v1/accounts/acme", "[null]");
+}
+
+#[test]
+fn an_idempotency_key_that_is_taken_or_wrong_is_told() {
+    let house = house();
+    let ask = |name: &str, key: &str, to: &str| {
+        let body = format!(r#"{{"from": "ann", "to": "{to}", "kind": "works_with"}}"#);
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        snapshot(
+            &house,
+            name,
+            "POST",
+            "/v1/accounts/acme/relations",
+            &headers,
+            body.as_bytes(),
+        );
+    };
+    ask("idempotency_first", "k-1", "ben");
+    ask("idempotency_replayed", "k-1", "ben");
+    ask("idempotency_reused", "k-1", "cay");
+    ask("idempotency_wrong", "k 1", "ben");
+}
+
+#[test]
+fn bodies_too_large_and_too_slow_are_told_with_the_limit() {
+    let house = house();
+    let large = vec![b' '; 70_000];
+    let json = [("content-type", "application/json")];
+    snapshot(&house, "too_large", "PUT", "/v1/accounts/acme", &json, &large);
+    let key = house.keys.create(quorate_api::NewKey {
+        name: "raw".into(),
+        scopes: vec![quorate_api::Scope::Ingest],
+        source: None,
+    });
+    let head = format!(
+        "POST /v1/signals HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 100\r\n\r\n[",
+        key.unwrap().0.reveal(),
+    );
+    let answer = raw_http(house.client.address(), head.as_bytes(), Duration::from_secs(10)).unwrap();
+    let text = answer.text();
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    insta::assert_snapshot!("too_slow", format!("{body:#}"));
+}
+
+/// Every kind has a snapshot of what its sender reads: here, or, for what no request brings about at will, in the
+/// unit tests of `problem.rs`.
+#[test]
+fn every_kind_is_shown_by_a_snapshot() {
+    let folders = ["tests/it/snapshots", "src/problem/snapshots"];
+    let shown: String = folders
+        .into_iter()
+        .map(|folder| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "snap"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let missing: Vec<&str> = quorate_api::ProblemKind::ALL
+        .iter()
+        .map(|kind| kind.code())
+        .filter(|code| !shown.contains(&format!("\"code\": \"{code}\"")))
+        .collect();
+    assert!(missing.is_empty(), "no snapshot shows {missing:?}");
 }

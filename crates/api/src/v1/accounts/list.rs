@@ -45,6 +45,7 @@ pub(crate) struct ListParams {
     /// `surging`, `steady`, `cooling`.
     momentum: Option<String>,
     /// Leaves MQA within this time, such as `14d`, `36h` or `2w`.
+    #[param(pattern = "^[0-9]{1,6}[hdw]$", example = "14d")]
     exits_within: Option<String>,
     /// Owners.
     owner: Option<String>,
@@ -59,6 +60,7 @@ pub(crate) struct ListParams {
     /// Heat below.
     heat_lt: Option<f64>,
     /// Engaged contacts at least.
+    #[param(format = Int64, minimum = 0, maximum = 4_294_967_295_u64)]
     engaged_contacts_gte: Option<u32>,
     /// Has a gap of one of these kinds, such as `no_path`.
     gap: Option<String>,

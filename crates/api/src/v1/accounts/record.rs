@@ -35,6 +35,7 @@ pub(crate) enum FactBody {
         /// Which.
         field: String,
         /// Its value; null: cleared.
+        #[schema(value_type = AttributeValue)]
         value: Option<AttributeValue>,
         /// Who says so.
         source: String,

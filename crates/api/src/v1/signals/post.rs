@@ -107,7 +107,21 @@ pub(crate) enum SignalsSchema {
 /// Send one object, an array, or one object a line (`application/x-ndjson`). Each item has its own outcome: a bad
 /// one never loses the good ones.
 #[utoipa::path(post, path = "/v1/signals", tag = "signals",
-    request_body(content((SignalsSchema = "application/json"), (String = "application/x-ndjson"))),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Taken and not needed: signals are recorded once \
+        by their own ids")),
+    request_body(content(
+        (SignalsSchema = "application/json", examples(
+            ("one" = (summary = "One signal", value = json!({
+                "id": "evt-1", "kind": "page.pricing", "account": "acme", "contact": "ann"
+            }))),
+            ("several" = (summary = "Several, one by a matched contact", value = json!([
+                {"id": "evt-2", "kind": "page.view", "account": "acme"},
+                {"id": "evt-3", "kind": "content.download", "contact": {"email": "jane@acme.com"},
+                    "occurred_at": "2026-09-01T12:00:00Z"}
+            ]))),
+        )),
+        (String = "application/x-ndjson", example = "{\"id\":\"evt-4\",\"kind\":\"page.view\",\"account\":\"acme\"}\n")
+    )),
     responses(
         (status = 200, description = "What happened to each", body = AnswerSchema),
         (status = 503, description = "Some should be sent again: those whose outcome is `unavailable`",
