@@ -153,6 +153,11 @@ fn kinds_of(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<Kin
     if path.starts_with("/v1/accounts/{account}") {
         kinds.push(Kind::AccountSetAside);
         match method {
+            "get" if path.contains("/frameworks") => {
+                kinds.extend([Kind::AccountNotFound, Kind::FrameworkNotFound]);
+            }
+            "get" if path.contains("/gaps/") => kinds.extend([Kind::AccountNotFound, Kind::GapNotFound]),
+            "delete" if path.contains("/evidence") => kinds.push(Kind::EvidenceNotFound),
             "get" => kinds.push(Kind::AccountNotFound),
             "delete" => kinds.extend([Kind::ContactNotFound, Kind::RelationNotFound]),
             _ => kinds.push(Kind::LimitReached),
@@ -289,6 +294,9 @@ fn detail(kind: Kind) -> &'static str {
         Kind::AccountNotFound => "there is no account \"acme\", or was none at the instant asked about",
         Kind::ContactNotFound => "there is no contact \"ann\"",
         Kind::RelationNotFound => "there is no such relation between these contacts",
+        Kind::EvidenceNotFound => "the account has no evidence \"ev-1\", or it was retracted",
+        Kind::FrameworkNotFound => "the model uses no framework \"bant\"; it uses meddpicc",
+        Kind::GapNotFound => "the account has no such gap now",
         Kind::MethodNotAllowed => "this path does not answer PATCH; it answers GET, HEAD, PUT, OPTIONS",
         Kind::BodyTimeout => "0 bytes came in and then too few: a body has 30 s",
         Kind::IdempotencyKeyReused => {
