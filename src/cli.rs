@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 mod check;
 mod config;
 mod demo;
+mod import;
 mod keys;
 mod score;
 mod serve;
@@ -31,6 +32,7 @@ enum Command {
     Serve(serve::Args),
     Demo(demo::Args),
     Score(score::Args),
+    Import(import::Args),
     Keys(keys::Args),
     Config(config::Args),
     Check(check::Args),
@@ -56,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Score(args)) => score::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         None => Cli::command()
             .print_help()

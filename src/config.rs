@@ -282,6 +282,7 @@ impl Config {
                 window: server.rate_limit_window_seconds,
             }),
             idempotency_answers_max: server.idempotency_answers_max,
+            ..ApiConfig::default()
         }
     }
 

@@ -184,6 +184,14 @@ pub(crate) async fn serve(
         Some(Arc::new(move || rendered.render())),
         move |routes: &mut ServiceConfig| quorate_console::configure(routes, console.clone()),
     )?;
+    let resumed = engine
+        .imports()
+        .resume()
+        .await
+        .context("imports cannot be read")?;
+    if resumed > 0 {
+        tracing::info!(imports = resumed, "imports that were cut off go on");
+    }
     let addr = bound.addr();
     let stop = bound.stop_handle();
     let mut running = actix_rt::spawn(bound.run());

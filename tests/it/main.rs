@@ -8,6 +8,7 @@ mod api;
 mod api_guide;
 mod crash;
 mod demo;
+mod import;
 mod readme;
 mod restart;
 mod score;

@@ -77,6 +77,7 @@ fn every_command_is_one_that_a_test_runs() {
         "-- serve",
         "Bearer $KEY",
         "-- score",
+        "-- import",
         "-- config default",
     ];
     for command in commands() {
@@ -121,6 +122,15 @@ fn the_server_takes_the_pasted_requests_with_its_key() {
         let answer = json(&run(&command, Some(&server)));
         assert!(answer.get("status").is_none(), "{command}: {answer}");
     }
+    let imported = run(&command("-- import"), Some(&server));
+    let told = String::from_utf8_lossy(&imported.stdout).into_owned();
+    assert!(told.contains("3 rows were applied"), "{told}");
+    let halden = server
+        .client()
+        .get("/v1/accounts/halden-bio.example")
+        .expect_status(200)
+        .json();
+    assert_eq!(halden["lists"], serde_json::json!(["q3-targets"]));
     let acme = server.client().get("/v1/accounts/acme").expect_status(200).json();
     assert_eq!(acme["name"], "Acme Freight");
     assert!(acme["heat"].as_f64().is_some_and(|heat| heat > 0.0), "{acme}");

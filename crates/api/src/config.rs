@@ -13,6 +13,8 @@ pub struct ApiConfig {
     pub workers: usize,
     /// The largest body of `POST /v1/signals`, after decompression.
     pub signals_body_bytes_max: usize,
+    /// The largest body of `POST /v1/imports`, after decompression.
+    pub import_body_bytes_max: usize,
     /// The largest body of every other request.
     pub body_bytes_max: usize,
     /// The largest `properties` of a signal.
@@ -52,6 +54,7 @@ impl Default for ApiConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             signals_body_bytes_max: 16 * 1024 * 1024,
+            import_body_bytes_max: 32 * 1024 * 1024,
             body_bytes_max: 1024 * 1024,
             properties_bytes_max: 16 * 1024,
             head_timeout: Duration::from_secs(10),

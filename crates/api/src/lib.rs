@@ -38,3 +38,4 @@ pub use routes::{Route, table as routes};
 pub use server::{ApiServer, BindError, StopHandle};
 pub use state::{Api, RenderMetrics};
 pub use suggest::did_you_mean;
+pub use v1::imports::{import_json, import_row_json};

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, ProblemBody, page};
-use crate::v1::{accounts, contacts, events, evidence, gaps, opportunities, relations, signals};
+use crate::v1::{accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals};
 use crate::{docs, health};
 
 mod complete;
@@ -53,6 +53,18 @@ mod complete;
         accounts::gaps::gaps,
         gaps::snooze::snooze,
         gaps::list::list,
+        lists::all::all,
+        lists::get::get,
+        lists::put::put,
+        lists::delete::delete,
+        lists::members::post,
+        imports::all::all,
+        imports::post::post,
+        imports::get::get,
+        imports::rows::rows,
+        imports::answers::post,
+        imports::apply::apply,
+        imports::rejects::rejects,
         events::events,
         health::live,
         health::ready,
@@ -71,6 +83,8 @@ mod complete;
         (name = "accounts", description = "Companies, and how they stand: heat, engaged people, quorum, MQA, with every number explained"),
         (name = "contacts", description = "People and how they are related"),
         (name = "qualification", description = "Evidence, frameworks, opportunities, and what is missing"),
+        (name = "lists", description = "Lists of target accounts"),
+        (name = "imports", description = "Accounts from a file: reviewed, answered, applied"),
         (name = "events", description = "What happens, as it happens"),
         (name = "operations", description = "For operators and their tools; open to everybody"),
     ),

@@ -111,6 +111,18 @@ impl Params {
         values
     }
 
+    /// Returns what `read` makes of each value of a parameter that may be given several times.
+    pub(crate) fn every<T>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        let mut values = Vec::new();
+        for (_, text) in self.pairs.iter().filter(|(given, _)| given == name) {
+            match read(text) {
+                Ok(value) => values.push(value),
+                Err(message) => self.errors.push(FieldError::parameter(name, message)),
+            }
+        }
+        values
+    }
+
     /// Returns an instant. A `+` that came in as a space is taken as what was meant.
     pub(crate) fn instant(&mut self, name: &str) -> Option<Timestamp> {
         self.parsed(name, |text| {
@@ -151,6 +163,12 @@ impl Params {
     pub(crate) fn refused(self) -> Problem {
         Problem::fields(Kind::InvalidParameter, self.errors)
     }
+}
+
+/// Reads `true` or `false`.
+pub(crate) fn flag(text: &str) -> Result<bool, String> {
+    text.parse()
+        .map_err(|_| format!("{:?} is neither true nor false", short(text)))
 }
 
 /// Returns the start of a text, for an error message.

@@ -7,7 +7,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
-use crate::v1::{accounts, contacts, events, evidence, gaps, opportunities, relations, signals};
+use crate::v1::{accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals};
 use crate::{docs, health, openapi};
 
 /// Returns every path with its methods.
@@ -36,6 +36,18 @@ pub(crate) fn paths() -> Vec<Path> {
         at("/v1/accounts/{account}/relations")
             .post(relations::post::post)
             .delete(relations::delete::delete),
+        at("/v1/lists").get(lists::all::all),
+        at("/v1/lists/{list}")
+            .get(lists::get::get)
+            .put(lists::put::put)
+            .delete(lists::delete::delete),
+        at("/v1/lists/{list}/members").post(lists::members::post),
+        at("/v1/imports").get(imports::all::all).post(imports::post::post),
+        at("/v1/imports/{import}").get(imports::get::get),
+        at("/v1/imports/{import}/rows").get(imports::rows::rows),
+        at("/v1/imports/{import}/answers").post(imports::answers::post),
+        at("/v1/imports/{import}/apply").post(imports::apply::apply),
+        at("/v1/imports/{import}/rejects.csv").get(imports::rejects::rejects),
         at("/v1/events").get(events::events),
         at("/livez").open(health::live),
         at("/readyz").open(health::ready),

@@ -2,13 +2,14 @@
 
 pub(crate) mod accounts;
 pub(crate) mod contacts;
-pub(crate) mod domain_name;
 pub(crate) mod edit;
 pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod gaps;
 pub(crate) mod instant;
 pub(crate) mod opportunities;
+pub(crate) mod imports;
+pub(crate) mod lists;
 pub(crate) mod path;
 pub(crate) mod relations;
 pub(crate) mod signals;

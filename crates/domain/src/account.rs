@@ -17,8 +17,8 @@ mod event;
 mod rejection;
 
 pub use command::{
-    AccountChange, Command, ContactChange, ContactRef, FUTURE_MAX_MS, NewSignal, OpportunityChange, Patch,
-    Policy, Relate, SnoozeGap, StateEvidence,
+    AccountChange, Command, ContactChange, ContactRef, FUTURE_MAX_MS, ListChange, NewSignal,
+    OpportunityChange, Patch, Policy, Relate, SnoozeGap, StateEvidence,
 };
 pub use decide::{Decision, IgnoredField, Outcome, decide};
 pub(crate) use event::ContactField;

@@ -12,7 +12,9 @@ use tokio::sync::{broadcast, watch};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
+use crate::imports::{Desk, Imports};
 use crate::list::{Filter, ListQuery};
+use crate::lists::Lists;
 use crate::router::Router;
 use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
 
@@ -49,6 +51,7 @@ pub struct AsOf {
 #[derive(Clone)]
 pub struct Engine {
     router: Arc<Router>,
+    desk: Arc<Desk>,
 }
 
 impl Engine {
@@ -64,9 +67,9 @@ impl Engine {
         clock: Clock,
         config: EngineConfig,
     ) -> Result<Self, StartError> {
-        Ok(Self {
-            router: Arc::new(Router::start(store, models, clock, config)?),
-        })
+        let router = Arc::new(Router::start(store, models, clock, config)?);
+        let desk = Arc::new(Desk::open(&router));
+        Ok(Self { router, desk })
     }
 
     /// Returns the engine's now.
@@ -228,6 +231,19 @@ impl Engine {
     #[must_use]
     pub fn status(&self) -> Status {
         self.router.status()
+    }
+
+    /// Returns the lists of target accounts.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        Lists::new(Arc::clone(&self.router))
+    }
+
+    /// Returns the imports. Call [`Imports::resume`] once after the start of a server, so that what a crash cut off
+    /// goes on.
+    #[must_use]
+    pub fn imports(&self) -> Imports {
+        Imports::new(Arc::clone(&self.router), Arc::clone(&self.desk))
     }
 
     /// Returns the store, for small documents (keys, lists).

@@ -43,6 +43,7 @@ pub(crate) struct Row {
     pub(crate) tier: Option<Arc<str>>,
     pub(crate) industry: Option<Arc<str>>,
     pub(crate) country: Option<Arc<str>>,
+    pub(crate) lists: Arc<[Arc<str>]>,
     /// Intent points over time.
     pub(crate) curve: HeatCurve,
     /// Heat at the ends of the weeks and days before `curve` begins.
@@ -317,6 +318,15 @@ impl Index {
         let segment = read(self.segment(account.as_str()));
         let slot = segment.slots.get(account).copied()?;
         segment.row(slot).map(|(row, _)| row.clone())
+    }
+
+    /// Shows every row as it is kept, in no order. Each part of the index is held up while its rows are shown.
+    pub(crate) fn visit_kept(&self, see: &mut dyn FnMut(&Row)) {
+        for segment in &self.segments {
+            for (row, _) in &read(segment).rows {
+                see(row);
+            }
+        }
     }
 
     /// Places the rows of one segment anew that decay has moved; call it for each segment within a minute.

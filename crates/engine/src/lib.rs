@@ -19,8 +19,10 @@ mod error;
 #[cfg(feature = "test-util")]
 mod faults;
 mod handle;
+pub mod imports;
 mod index;
 pub mod list;
+pub mod lists;
 mod live;
 mod models;
 mod router;

@@ -176,7 +176,11 @@ impl Router {
         self.failed.clone()
     }
 
-    fn check_running(&self) -> Result<(), Error> {
+    pub(crate) fn index(&self) -> Arc<Index> {
+        Arc::clone(&self.index)
+    }
+
+    pub(crate) fn check_running(&self) -> Result<(), Error> {
         if self.stopping.load(Ordering::Relaxed) {
             return Err(Error::Stopping);
         }
@@ -308,7 +312,8 @@ impl Router {
                 .fields
                 .iter()
                 .any(|(name, value)| value.is_some() && [field::NAME, field::DOMAINS].contains(&&**name)),
-            Command::Disqualify { .. }
+            Command::ChangeLists(_)
+            | Command::Disqualify { .. }
             | Command::ChangeContact(_)
             | Command::Relate(_)
             | Command::Unrelate { .. }

@@ -55,6 +55,9 @@ kinds! {
     /// The body is JSON, but a field of it is missing, unknown or of the wrong form. Nothing was recorded.
     /// `errors` says which fields and why.
     InvalidField = "invalid_field", BAD_REQUEST, "A field of the body is wrong", again: false;
+    /// The file is empty, is no text of rows, or its columns cannot be told apart. Nothing was kept. The detail says
+    /// what, where, and what to do.
+    InvalidFile = "invalid_file", BAD_REQUEST, "The file cannot be read", again: false;
     /// A query parameter is unknown or its value cannot be read. `errors` says which, with the nearest name that
     /// is known.
     InvalidParameter = "invalid_parameter", BAD_REQUEST, "A query parameter is wrong", again: false;
@@ -83,6 +86,10 @@ kinds! {
     FrameworkNotFound = "framework_not_found", NOT_FOUND, "There is no such framework", again: false;
     /// The account has no such gap now: it is closed, or was never there.
     GapNotFound = "gap_not_found", NOT_FOUND, "There is no such gap", again: false;
+    /// There is no such list of target accounts. `PUT` makes it.
+    ListNotFound = "list_not_found", NOT_FOUND, "There is no such list", again: false;
+    /// There is no such import, or it is one of the oldest and kept no more.
+    ImportNotFound = "import_not_found", NOT_FOUND, "There is no such import", again: false;
     /// The path is there, but does not answer this method. The `Allow` header lists those it answers.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The path does not answer this method", again: false;
     /// The body did not come in, or came in too slowly. Send it again over a better line or in smaller parts.
@@ -90,6 +97,10 @@ kinds! {
     /// A request with this `Idempotency-Key` is being carried out. Wait as long as `Retry-After` says and send it
     /// again: you get its answer.
     RequestRunning = "request_running", CONFLICT, "The same request is running", again: true;
+    /// Accounts are on the list. `?force=true` takes them off it and deletes it; the accounts stay.
+    ListHasMembers = "list_has_members", CONFLICT, "Accounts are on the list", again: false;
+    /// The import is being applied: its rows take no answers until that is done.
+    ImportApplying = "import_applying", CONFLICT, "The import is being applied", again: false;
     /// The account changed since it was read: its version is not the one in `If-Match`. Read it again and decide
     /// whether your change still makes sense.
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "The account has changed since", again: false;

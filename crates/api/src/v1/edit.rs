@@ -8,12 +8,12 @@ use quorate_domain::account::Patch;
 use quorate_domain::id::Seq;
 use quorate_domain::value::Source;
 use quorate_engine::view::Receipt;
+use quorate_intake::domain_name;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Grant;
 use crate::problem::{FieldError, Kind, Problem};
-use crate::v1::domain_name;
 
 /// The longest text of a field, in bytes.
 const TEXT_LENGTH_MAX: usize = 1_024;

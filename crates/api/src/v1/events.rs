@@ -12,6 +12,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use quorate_domain::account::Directory;
 use quorate_domain::id::AccountId;
+use quorate_engine::imports::Progress;
 use quorate_engine::view::{LiveChange, LiveEvent, change_name};
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
@@ -22,18 +23,23 @@ use utoipa::ToSchema;
 
 use super::accounts::notice::NoticeBody;
 use super::accounts::row::RowBody;
+use super::instant::Instant;
 use crate::auth::{Caller, Read};
 use crate::observe;
 use crate::problem::{Kind, Problem};
 use crate::query::{Params, named};
 use crate::state::Api;
 
+/// How far an import is. It is about no account and has no number.
+const IMPORT_PROGRESS: &str = "import.progress";
+
 /// All events a listener may ask for.
-const TYPES: [&str; 7] = [
+const TYPES: [&str; 8] = [
     "account.changed",
     "contact.cooled",
     "contact.engaged",
     "heat.band_changed",
+    IMPORT_PROGRESS,
     "mqa.entered",
     "mqa.left",
     "mqa.revised",
@@ -56,6 +62,17 @@ struct NoticedBody<'a> {
     notice: NoticeBody,
 }
 
+/// An import is being applied, or is done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportProgress)]
+struct ProgressBody<'a> {
+    import: &'a str,
+    state: &'static str,
+    done: usize,
+    to_do: usize,
+    at: Instant,
+}
+
 /// Which events a listener wants; empty: all.
 #[derive(Debug, Default)]
 struct Wanted {
@@ -64,6 +81,10 @@ struct Wanted {
 }
 
 impl Wanted {
+    fn wants_progress(&self) -> bool {
+        self.accounts.is_empty() && (self.types.is_empty() || self.types.contains(&IMPORT_PROGRESS))
+    }
+
     fn wants(&self, event: &LiveEvent) -> bool {
         (self.accounts.is_empty() || self.accounts.contains(&event.account))
             && (self.types.is_empty() || self.types.contains(&type_of(event)))
@@ -86,7 +107,7 @@ fn type_of(event: &LiveEvent) -> &'static str {
     params(
         ("account" = Option<String>, Query, description = "Only of these accounts, divided by commas"),
         ("types" = Option<String>, Query, description = "Only these events: `account.changed`, `mqa.entered`, \
-            `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`"),
+            `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`, `import.progress`"),
     ),
     responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream")))]
 pub(crate) async fn events(
@@ -125,6 +146,7 @@ pub(crate) async fn events(
     let came_back = request.headers().contains_key("last-event-id");
     let listener = Listener {
         events: api.engine.listen(),
+        progress: api.engine.imports().listen(),
         stopping: api.stopping.clone(),
         wanted,
         heartbeat: api.config.heartbeat,
@@ -163,6 +185,7 @@ impl Drop for Counted {
 
 struct Listener {
     events: Receiver<Arc<LiveEvent>>,
+    progress: Receiver<Arc<Progress>>,
     stopping: watch::Receiver<bool>,
     wanted: Wanted,
     heartbeat: Duration,
@@ -193,6 +216,12 @@ impl Listener {
                     // Nobody is left who could stop it: the server is gone.
                     Err(_) => return None,
                 },
+                progress = self.progress.recv() => match progress {
+                    Ok(progress) if self.wanted.wants_progress() => return Some(told(&progress)),
+                    // What was missed is told anew by the next one.
+                    Ok(_) | Err(RecvError::Lagged(_)) => continue,
+                    Err(RecvError::Closed) => return None,
+                },
                 received = timeout(self.heartbeat, self.events.recv()) => received,
             };
             match received {
@@ -208,6 +237,19 @@ impl Listener {
             }
         }
     }
+}
+
+fn told(progress: &Progress) -> Bytes {
+    let body = ProgressBody {
+        import: &progress.id,
+        state: progress.state.as_str(),
+        done: progress.done,
+        to_do: progress.to_do,
+        at: progress.at.into(),
+    };
+    // Numbers and texts always make JSON.
+    let data = serde_json::to_string(&body).unwrap_or_default();
+    Bytes::from(format!("event: {IMPORT_PROGRESS}\ndata: {data}\n\n"))
 }
 
 fn written(event: &LiveEvent) -> Bytes {

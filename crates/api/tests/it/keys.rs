@@ -12,6 +12,8 @@ fn filled(path: &str) -> String {
         .replace("{contact}", "c-1")
         .replace("{file}", "docs.css")
         .replace("{slug}", "invalid-json")
+        .replace("{list}", "q3")
+        .replace("{import}", "0-0")
 }
 
 #[test]

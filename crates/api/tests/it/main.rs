@@ -8,6 +8,7 @@ mod events;
 mod examples;
 mod house;
 mod idempotency;
+mod imports;
 mod keys;
 mod manners;
 mod problems;

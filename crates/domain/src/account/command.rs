@@ -31,6 +31,8 @@ pub struct Policy {
     pub opportunities_max: usize,
     /// How many gaps of an account may be put off.
     pub snoozes_max: usize,
+    /// How many lists an account may be on.
+    pub lists_max: usize,
 }
 
 impl Default for Policy {
@@ -43,6 +45,7 @@ impl Default for Policy {
             evidence_max: 2_000,
             opportunities_max: 500,
             snoozes_max: 500,
+            lists_max: 200,
         }
     }
 }
@@ -52,6 +55,8 @@ impl Default for Policy {
 pub enum Command {
     /// Merge fields and attributes.
     ChangeAccount(AccountChange),
+    /// Put the account on lists, or take it off.
+    ChangeLists(ListChange),
     /// Disqualify the account, or take that back.
     Disqualify {
         /// Why; `None` takes it back.
@@ -183,6 +188,20 @@ pub struct SnoozeGap {
 pub struct AccountChange {
     /// Field or attribute and its new value.
     pub fields: Vec<(Arc<str>, Option<Value>)>,
+    /// Who says so.
+    pub source: Source,
+}
+
+/// Lists the account is put on and taken off, beside those it is on.
+///
+/// Being on one list takes nothing from another, so who put it on the others does not matter here: the ranking of
+/// sources decides who may *replace* what is said, and this replaces nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListChange {
+    /// Lists it is put on.
+    pub add: Vec<Arc<str>>,
+    /// Lists it is taken off.
+    pub remove: Vec<Arc<str>>,
     /// Who says so.
     pub source: Source,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::account::{
     AccountChange, AccountState, Command, ContactChange, ContactFact, ContactRef, Directory, Event,
-    FUTURE_MAX_MS, NewSignal, Policy, Rejection, Relate, SignalRejection,
+    FUTURE_MAX_MS, ListChange, NewSignal, Policy, Rejection, Relate, SignalRejection,
 };
 use crate::contact::{Card, Contact, RelationKey, RelationKind};
 use crate::id::{ContactId, ContactNo, Kind, Role, SignalId};
@@ -85,6 +85,7 @@ pub fn decide(
     };
     match command {
         Command::ChangeAccount(change) => deciding.change_account(change)?,
+        Command::ChangeLists(change) => deciding.change_lists(change)?,
         Command::Disqualify { reason, source } => {
             if state.disqualified.as_ref().map(|stated| &stated.value) != reason.as_ref() {
                 deciding.made.events.push(Event::Disqualified {
@@ -179,6 +180,49 @@ impl Deciding<'_> {
                 source: change.source.clone(),
             });
         }
+        Ok(())
+    }
+
+    /// Adds to the lists and takes from them; what others put there stays, and the strongest who ever did is kept as
+    /// the source, so that a weaker one cannot replace all of them later.
+    fn change_lists(&mut self, change: &ListChange) -> Result<(), Rejection> {
+        let name = crate::account::field::LISTS;
+        let stated = self.state.fields.get(name);
+        let known: Vec<Arc<str>> = stated
+            .into_iter()
+            .flat_map(|stated| stated.value.texts())
+            .map(Arc::from)
+            .collect();
+        let mut lists = known.clone();
+        lists.retain(|list| !change.remove.contains(list));
+        for list in &change.add {
+            if !lists.contains(list) && !change.remove.contains(list) {
+                lists.push(list.clone());
+            }
+        }
+        if lists == known {
+            return Ok(());
+        }
+        if lists.len() > self.policy.lists_max && lists.len() > known.len() {
+            return Err(Rejection::TooMany {
+                what: "lists",
+                max: self.policy.lists_max,
+            });
+        }
+        if stated.is_none() && self.state.fields.len() >= self.policy.fields_max {
+            return Err(Rejection::TooManyFields {
+                max: self.policy.fields_max,
+            });
+        }
+        let source = stated
+            .map(|stated| &stated.source)
+            .filter(|holder| !self.outranks(&change.source, holder))
+            .unwrap_or(&change.source);
+        self.made.events.push(Event::FieldSet {
+            field: Arc::from(name),
+            value: Some(Value::List(lists)).filter(|value| !value.is_unknown()),
+            source: source.clone(),
+        });
         Ok(())
     }
 

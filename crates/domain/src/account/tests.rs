@@ -816,3 +816,39 @@ fn a_kind_over_the_limit_is_refused_and_known_kinds_go_on() {
 }
 
 mod qualifying;
+
+#[test]
+fn lists_are_added_to_and_taken_from_whoever_put_the_others_there() {
+    let lists = |items: &[&str], by: &str| Event::FieldSet {
+        field: Arc::from("lists"),
+        value: (!items.is_empty()).then(|| Value::List(items.iter().map(|item| Arc::from(*item)).collect())),
+        source: source(by),
+    };
+    let change = |add: &[&str], remove: &[&str], by: &str| {
+        Command::ChangeLists(ListChange {
+            add: add.iter().map(|list| Arc::from(*list)).collect(),
+            remove: remove.iter().map(|list| Arc::from(*list)).collect(),
+            source: source(by),
+        })
+    };
+    given().then(&change(&["q3"], &[], "list"), &[lists(&["q3"], "list")]);
+    given().then(&change(&[], &["q3"], "list"), &[]);
+    let mut given = given().and(&change(&["q3"], &[], "crm"));
+    // The CRM outranks a list, and a list adds all the same; the CRM stays the one who holds the field.
+    given.then(
+        &change(&["q4", "q3"], &[], "list"),
+        &[lists(&["q3", "q4"], "crm")],
+    );
+    given.then(&change(&["q4"], &[], "person"), &[lists(&["q3", "q4"], "person")]);
+    given.then(&change(&["q3"], &[], "list"), &[]);
+    given.then(&change(&["q4"], &["q3"], "list"), &[lists(&["q4"], "crm")]);
+    given.then(&change(&[], &["q3"], "list"), &[lists(&[], "crm")]);
+    given.policy.lists_max = 1;
+    given.rejects(
+        &change(&["q4"], &[], "list"),
+        &Rejection::TooMany {
+            what: "lists",
+            max: 1,
+        },
+    );
+}

@@ -25,6 +25,7 @@ fn row(no: u32, points: f64, half_life_days: f64) -> Row {
         tier: None,
         industry: None,
         country: None,
+        lists: Arc::from([]),
         curve: HeatCurve {
             at: now(),
             terms: Box::from([term]),

@@ -8,6 +8,7 @@ use quorate_domain::contact::{Attitude, HeldRole, Seniority};
 use quorate_domain::id::{ContactId, Role, Solution};
 use quorate_domain::model::Model;
 use quorate_engine::AsOf;
+use quorate_intake::domain_name;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,7 +18,6 @@ use crate::problem::Problem;
 use crate::query::{Params, named};
 use crate::state::Api;
 use crate::suggest;
-use crate::v1::domain_name;
 use crate::v1::edit::{self, ChangeAnswer, Checks, patch};
 use crate::v1::path::ContactPath;
 

@@ -8,10 +8,10 @@ use quorate_domain::id::{AccountId, ContactId, ID_LENGTH_MAX, IdError, Kind, Sig
 use quorate_domain::signal::SignalSource;
 use quorate_domain::time::Timestamp;
 use quorate_engine::{AccountRef, IncomingSignal};
+use quorate_intake::domain_name;
 
 use super::item::{FIELDS, Item, Loose, Reference};
 use crate::suggest;
-use crate::v1::domain_name;
 
 /// How deep a signal's properties may be nested.
 const PROPERTIES_DEPTH_MAX: usize = 32;

@@ -61,6 +61,7 @@ pub(super) fn decide(
         Command::ChangeOpportunity(change) => asked.change_opportunity(change),
         Command::SnoozeGap(snooze) => asked.snooze(snooze),
         Command::ChangeAccount(_)
+        | Command::ChangeLists(_)
         | Command::Disqualify { .. }
         | Command::ChangeContact(_)
         | Command::Relate(_)

@@ -39,7 +39,7 @@ const FREE_MAIL: [&str; 26] = [
 ///
 /// # Errors
 /// When there is no domain in the text.
-pub(crate) fn normal(text: &str) -> Result<String, &'static str> {
+pub fn normal(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split(['/', '?', '#']).next().unwrap_or_default();
@@ -68,7 +68,7 @@ pub(crate) fn normal(text: &str) -> Result<String, &'static str> {
 ///
 /// # Errors
 /// When the text is none.
-pub(crate) fn email(text: &str) -> Result<String, &'static str> {
+pub fn email(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let Some((local, domain)) = text.rsplit_once('@') else {
         return Err("is no address such as jane@acme.com");
@@ -84,7 +84,8 @@ pub(crate) fn email(text: &str) -> Result<String, &'static str> {
 }
 
 /// Returns whether a domain gives addresses to everybody.
-pub(crate) fn is_free_mail(domain: &str) -> bool {
+#[must_use]
+pub fn is_free_mail(domain: &str) -> bool {
     FREE_MAIL.binary_search(&domain).is_ok()
 }
 

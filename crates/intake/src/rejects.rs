@@ -1,0 +1,52 @@
+//! Rows that did not go in, as a file to mend and send again.
+
+/// Returns a cell that no spreadsheet takes for a formula: one that starts like a formula gets a quote in front.
+#[must_use]
+pub fn safe_cell(cell: &str) -> String {
+    let is_number = cell.parse::<f64>().is_ok();
+    if !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// Returns CSV of a header and rows, each cell safe to open in a spreadsheet.
+#[must_use]
+pub fn write<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in rows {
+        let cells: Vec<String> = row.into_iter().map(|cell| safe_cell(&cell)).collect();
+        // Writing to memory cannot fail.
+        let _written = writer.write_record(&cells);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{safe_cell, write};
+
+    #[test]
+    fn what_looks_like_a_formula_is_quoted_and_numbers_are_not() {
+        for (cell, expected) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+49 30 1234", "'+49 30 1234"),
+            ("-5", "-5"),
+            ("-5.5", "-5.5"),
+            ("Acme", "Acme"),
+            ("", ""),
+        ] {
+            assert_eq!(safe_cell(cell), expected);
+        }
+        let rows = [
+            vec!["Name".to_owned(), "Note".to_owned()],
+            vec!["A, B".to_owned(), "=1".to_owned()],
+        ];
+        assert_eq!(
+            String::from_utf8(write(rows)).unwrap(),
+            "Name,Note\n\"A, B\",'=1\n"
+        );
+    }
+}
