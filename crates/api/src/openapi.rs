@@ -10,7 +10,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, ProblemBody, page};
-use crate::v1::{accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals};
+use crate::v1::{
+    accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals,
+};
 use crate::{docs, health};
 
 mod complete;

@@ -7,7 +7,9 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
-use crate::v1::{accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals};
+use crate::v1::{
+    accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals,
+};
 use crate::{docs, health, openapi};
 
 /// Returns every path with its methods.

@@ -43,7 +43,6 @@ pub(crate) struct Row {
     pub(crate) tier: Option<Arc<str>>,
     pub(crate) industry: Option<Arc<str>>,
     pub(crate) country: Option<Arc<str>>,
-    pub(crate) lists: Arc<[Arc<str>]>,
     /// Intent points over time.
     pub(crate) curve: HeatCurve,
     /// Heat at the ends of the weeks and days before `curve` begins.

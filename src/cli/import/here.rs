@@ -31,7 +31,7 @@ pub(super) fn import(args: &Args, folder: &str, bytes: Vec<u8>) -> anyhow::Resul
     };
     let config = config::load(&asked)?.config;
     host::log::start(&config.log)?;
-    let store = host::open_store(&config.store)?;
+    let store = host::open_store(&config)?.store;
     let clock = Clock::wall();
     let timeline = host::models::timeline(&*store, "", clock.now())?;
     let new = new_import(args, bytes)?;

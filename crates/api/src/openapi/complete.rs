@@ -163,6 +163,21 @@ fn kinds_of(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<Kin
             _ => kinds.push(Kind::LimitReached),
         }
     }
+    if path.starts_with("/v1/lists/{list}") {
+        kinds.push(Kind::ListNotFound);
+        if method == "delete" && !path.contains("/members") {
+            kinds.push(Kind::ListHasMembers);
+        }
+    }
+    if path.starts_with("/v1/imports/{import}") {
+        kinds.push(Kind::ImportNotFound);
+        if method == "post" {
+            kinds.push(Kind::ImportApplying);
+        }
+    }
+    if path == "/v1/imports" && method == "post" {
+        kinds.push(Kind::InvalidFile);
+    }
     if has("cursor") {
         kinds.push(Kind::InvalidCursor);
     }
@@ -315,6 +330,11 @@ fn detail(kind: Kind) -> &'static str {
             "this account is set aside because its records are damaged; the server's log says how"
         }
         Kind::Overloaded => "more is under way than this server takes on; nothing was recorded",
+        Kind::InvalidFile => "the file has a header and no rows",
+        Kind::ListNotFound => "there is no list \"q3-targets\"",
+        Kind::ImportNotFound => "there is no import \"019a\", or it is kept no more",
+        Kind::ListHasMembers => "248 accounts are on the list; ?force=true takes them off it",
+        Kind::ImportApplying => "the import is being applied; ask for it again in a moment",
         Kind::Internal => "something failed inside",
         Kind::Unavailable => "nobody can say whether it was recorded; sending it again is safe",
         Kind::Stopping => "this server is shutting down; nothing was recorded",

@@ -11,13 +11,20 @@ use crate::house::{House, NOW, house};
 /// Asks, and keeps the answer under its method, the path's pattern and its status.
 struct Asking {
     house: House,
+    /// The id of the import, which is drawn.
+    import: String,
     answers: BTreeMap<String, Value>,
 }
 
 impl Asking {
     #[track_caller]
     fn ask(&mut self, method: &str, pattern: &str, query: &str, body: Option<&Value>, status: u16) -> Answer {
-        let path = pattern.replace("{account}", "acme").replace("{contact}", "ann") + query;
+        let path = pattern
+            .replace("{account}", "acme")
+            .replace("{contact}", "ann")
+            .replace("{list}", "q3-targets")
+            .replace("{import}", &self.import)
+            + query;
         let body = body.map_or(Body::Empty, Body::Json);
         let answer = self
             .house
@@ -31,10 +38,41 @@ impl Asking {
     }
 }
 
+impl Asking {
+    fn lists(&mut self) {
+        const LIST: &str = "/v1/lists/{list}";
+        let list = json!({"name": "Q3 target accounts"});
+        self.ask("PUT", LIST, "", Some(&list), 201);
+        self.ask("PUT", LIST, "", Some(&json!({"owner": "dana"})), 200);
+        let members = json!({"add": ["acme", "globex"]});
+        self.ask("POST", "/v1/lists/{list}/members", "", Some(&members), 200);
+        self.ask("GET", LIST, "", None, 200);
+        self.ask("GET", "/v1/lists", "", None, 200);
+    }
+
+    fn imports(&mut self) {
+        const IMPORT: &str = "/v1/imports/{import}";
+        let file = "Account Name,Website,Employees\nHooli,hooli.com,5000\nAcme,acme.com,many\nAcme Labs,acme.com,12\n";
+        let body = Body::Raw("text/csv", file.as_bytes());
+        let path = "/v1/imports?list=q3-targets&file=targets.csv";
+        let sent = self.house.client.send("POST", path, &[], body).unwrap();
+        let made = sent.expect_status(201).json();
+        self.import = made["id"].as_str().unwrap().to_owned();
+        self.answers.insert("POST /v1/imports 201".to_owned(), made);
+        self.ask("GET", "/v1/imports", "", None, 200);
+        self.ask("GET", IMPORT, "", None, 200);
+        self.ask("GET", "/v1/imports/{import}/rows", "", None, 200);
+        let answers = json!({"answers": {"4": "skip"}});
+        self.ask("POST", "/v1/imports/{import}/answers", "", Some(&answers), 200);
+        self.ask("POST", "/v1/imports/{import}/apply", "", Some(&json!({})), 202);
+    }
+}
+
 fn answers() -> BTreeMap<String, Value> {
     const ACCOUNT: &str = "/v1/accounts/{account}";
     let mut asking = Asking {
         house: house(),
+        import: String::new(),
         answers: BTreeMap::new(),
     };
     let below = |part: &str| format!("{ACCOUNT}{part}");
@@ -73,9 +111,14 @@ fn answers() -> BTreeMap<String, Value> {
     asking.ask("GET", &below("/timeline"), "?limit=5", None, 200);
     let query = "?from=ann&to=ben&kind=works_with";
     asking.ask("DELETE", &below("/relations"), query, None, 200);
+    asking.lists();
+    asking.imports();
     asking.ask("GET", "/livez", "", None, 200);
     asking.ask("GET", "/readyz", "", None, 200);
-    asking.answers
+    let drawn = std::mem::take(&mut asking.import);
+    let text = json!(asking.answers).to_string();
+    // Another one each time: it would make the file stale at once.
+    serde_json::from_str(&text.replace(&drawn, "01991a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b")).unwrap()
 }
 
 #[test]

@@ -71,13 +71,6 @@ impl AccountActor {
                 .map(|tier| Arc::from(tier.to_string())),
             industry: text("industry"),
             country: text("country"),
-            lists: self
-                .state
-                .value(field::LISTS)
-                .into_iter()
-                .flat_map(Value::texts)
-                .map(Arc::from)
-                .collect(),
             curve,
             tape: self.standing.tape_to(model, now),
             fit: fit.score,

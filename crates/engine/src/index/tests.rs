@@ -25,7 +25,6 @@ fn row(no: u32, points: f64, half_life_days: f64) -> Row {
         tier: None,
         industry: None,
         country: None,
-        lists: Arc::from([]),
         curve: HeatCurve {
             at: now(),
             terms: Box::from([term]),

@@ -29,8 +29,6 @@ pub(crate) struct SummaryV1<'a> {
     industry: Option<&'a str>,
     #[serde(rename = "c", borrow, default, skip_serializing_if = "Option::is_none")]
     country: Option<&'a str>,
-    #[serde(rename = "ls", borrow, default, skip_serializing_if = "Vec::is_empty")]
-    lists: Vec<&'a str>,
     #[serde(rename = "at")]
     curve_at: i64,
     #[serde(rename = "h")]
@@ -96,7 +94,6 @@ impl<'a> SummaryV1<'a> {
             tier: row.tier.as_deref(),
             industry: row.industry.as_deref(),
             country: row.country.as_deref(),
-            lists: row.lists.iter().map(|list| &**list).collect(),
             curve_at: row.curve.at.as_millis(),
             terms: row
                 .curve
@@ -158,7 +155,6 @@ impl<'a> SummaryV1<'a> {
             tier: text(self.tier),
             industry: text(self.industry),
             country: text(self.country),
-            lists: self.lists.iter().map(|list| Arc::from(*list)).collect(),
             curve: HeatCurve {
                 at: Timestamp::from_millis(self.curve_at),
                 terms: self
