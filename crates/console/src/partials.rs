@@ -9,12 +9,14 @@ use quorate_engine::list::Trend;
 
 use crate::words;
 
+mod needs;
+mod seats;
 mod tape;
 
+pub(crate) use needs::Needs;
+pub(crate) use seats::Quorum;
 pub(crate) use tape::HeatTape;
 
-/// How wide a coverage bar is drawn.
-const BAR_WIDTH: f64 = 92.0;
 /// Within this many days an end is told as time left, and in warning colour.
 const SOON_DAYS: i64 = 14;
 
@@ -119,41 +121,6 @@ impl Fit {
     }
 }
 
-/// Quorum: a bar whose filled area is the share, and the share in percent.
-#[derive(Clone, Debug, PartialEq, Eq, Template)]
-#[template(path = "partials/quorum.html")]
-pub(crate) struct Quorum {
-    /// Width of the filled part; `None`: undefined.
-    pub(crate) filled: Option<String>,
-    pub(crate) percent: String,
-    pub(crate) title: String,
-    /// Who is engaged; nothing: said elsewhere.
-    pub(crate) people: String,
-}
-
-impl Quorum {
-    pub(crate) fn with_people(self, people: String) -> Self {
-        Self { people, ..self }
-    }
-
-    pub(crate) fn of(quorum: Option<f64>) -> Self {
-        match quorum {
-            Some(quorum) => Self {
-                filled: Some(format!("{:.1}", BAR_WIDTH * quorum.clamp(0.0, 100.0) / 100.0)),
-                percent: format!("{}%", words::whole(quorum)),
-                title: format!("Quorum {}% of the weight of all seats", words::exact(quorum)),
-                people: String::new(),
-            },
-            None => Self {
-                filled: None,
-                percent: words::UNKNOWN.to_owned(),
-                title: "The model lists no seats".to_owned(),
-                people: String::new(),
-            },
-        }
-    }
-}
-
 /// How far an account has come, and what comes next.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
 #[template(path = "partials/status.html")]
@@ -167,6 +134,8 @@ pub(crate) struct Status {
     pub(crate) until: Option<Dated>,
     /// Whether it ends soon.
     pub(crate) soon: bool,
+    /// What keeps it from being MQA.
+    pub(crate) needs: Option<Needs>,
 }
 
 /// A text about an instant.
@@ -219,7 +188,13 @@ impl Status {
             since,
             until,
             soon,
+            needs: None,
         }
+    }
+
+    /// Returns the same with what keeps the account from being MQA.
+    pub(crate) fn with_needs(self, needs: Option<Needs>) -> Self {
+        Self { needs, ..self }
     }
 }
 

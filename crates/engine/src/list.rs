@@ -141,6 +141,10 @@ pub struct Except {
     pub countries: Vec<Arc<str>>,
     /// Momentum.
     pub momentum: Vec<Trend>,
+    /// Lists.
+    pub lists: Vec<Arc<str>>,
+    /// A seat of its best group in a state.
+    pub seats: Vec<(Role, SeatState)>,
 }
 
 /// Where a gap stands in the list over all accounts: those that close an MQA condition first, then the larger worth,

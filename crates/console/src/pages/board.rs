@@ -23,6 +23,7 @@ mod query;
 mod row;
 mod summary;
 mod tabs;
+mod why;
 
 pub(crate) use overview::{Overview, SharedOverview};
 #[cfg(test)]

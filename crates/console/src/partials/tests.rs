@@ -49,20 +49,6 @@ fn an_ungraded_fit_says_why() {
 }
 
 #[test]
-fn the_filled_part_of_the_bar_is_the_quorum() {
-    for (quorum, filled, percent) in [
-        (Some(0.0), Some("0.0"), "0%"),
-        (Some(50.0), Some("46.0"), "50%"),
-        (Some(99.9), Some("91.9"), "99%"),
-        (None, None, "–"),
-    ] {
-        let view = Quorum::of(quorum);
-        assert_eq!((view.filled.as_deref(), view.percent.as_str()), (filled, percent));
-        assert_eq!(view.render().unwrap().contains("<rect"), filled.is_some());
-    }
-}
-
-#[test]
 fn an_end_within_two_weeks_is_told_as_time_left() {
     let now = at("2026-06-16T12:00:00Z");
     let since = Some(at("2026-05-27T09:00:00Z"));

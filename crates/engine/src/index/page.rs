@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::{self, Band};
 use quorate_domain::evidence::Level;
 use quorate_domain::gap::{Catalogue, GapKind};
-use quorate_domain::id::AccountId;
+use quorate_domain::id::{AccountId, Role};
 use quorate_domain::time::Timestamp;
 
 use super::{Index, Placed, Row, read};
@@ -279,6 +280,18 @@ fn left_out(except: &Except, row: &Row) -> bool {
         || has_one(&except.tiers, row.tier.as_ref())
         || has_one(&except.industries, row.industry.as_ref())
         || has_one(&except.countries, row.country.as_ref())
+        || row.lists.iter().any(|list| except.lists.contains(list))
+        || except
+            .seats
+            .iter()
+            .any(|(role, state)| has_seat(row, role, *state))
+}
+
+/// Whether a seat of a row is in a state.
+fn has_seat(row: &Row, role: &Role, state: SeatState) -> bool {
+    row.seats
+        .iter()
+        .any(|seat| seat.role == *role && seat.state == state)
 }
 
 /// Whether a row passes the conditions on what moves with time.

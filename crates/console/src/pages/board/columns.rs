@@ -12,6 +12,7 @@ pub(crate) enum Col {
     Fit,
     Quorum,
     Status,
+    Why,
     Points,
     Engaged,
     Roles,
@@ -20,25 +21,28 @@ pub(crate) enum Col {
     Tier,
     Industry,
     Country,
+    Lists,
     Owner,
 }
 
 impl Col {
     /// All, in the table's order: its word in an address, its head, the class of its cells, and whether it is usual.
-    pub(crate) const ALL: [(Self, &'static str, &'static str, &'static str, bool); 14] = [
+    pub(crate) const ALL: [(Self, &'static str, &'static str, &'static str, bool); 16] = [
         (Self::Tape, "tape", "Last 26 weeks", "tape", true),
         (Self::Momentum, "momentum", "Momentum", "mom", true),
         (Self::Fit, "fit", "Fit", "fit", true),
         (Self::Quorum, "quorum", "Quorum", "q", true),
         (Self::Status, "status", "Status", "mqa", true),
+        (Self::Why, "why", "Why, and the gap", "why", true),
         (Self::Points, "points", "Points", "pts", false),
         (Self::Engaged, "engaged", "Engaged", "eng", false),
         (Self::Roles, "roles", "Engaged roles", "roles", false),
         (Self::Stage, "stage", "Stage", "stage", false),
-        (Self::Signal, "signal", "Last signal", "sig", true),
+        (Self::Signal, "signal", "Last signal", "sig", false),
         (Self::Tier, "tier", "Tier", "tier", false),
         (Self::Industry, "industry", "Industry", "ind", false),
         (Self::Country, "country", "Country", "ctry", false),
+        (Self::Lists, "lists", "Lists", "lists", false),
         (Self::Owner, "owner", "Owner", "own", true),
     ];
 
@@ -80,6 +84,8 @@ impl Col {
             Self::Engaged => (SortKey::EngagedContacts, true),
             Self::Signal => (SortKey::LastSignal, true),
             Self::Tape
+            | Self::Why
+            | Self::Lists
             | Self::Roles
             | Self::Stage
             | Self::Tier

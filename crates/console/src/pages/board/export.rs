@@ -18,7 +18,7 @@ use crate::state::ConsoleState;
 /// Tells a spreadsheet that the text is UTF-8.
 const MARK: char = '\u{feff}';
 
-const HEADS: [&str; 21] = [
+const HEADS: [&str; 23] = [
     "id",
     "name",
     "domain",
@@ -40,6 +40,8 @@ const HEADS: [&str; 21] = [
     "mqa_since",
     "mqa_ends_at",
     "last_signal_at",
+    "heat_change_7d",
+    "lists",
 ];
 
 /// What is still to be sent.
@@ -117,7 +119,7 @@ fn lines(page: &Page, first: bool) -> String {
     text
 }
 
-fn cells(row: &AccountRow) -> [String; 21] {
+fn cells(row: &AccountRow) -> [String; 23] {
     let maybe = |value: Option<&str>| value.map(plain).unwrap_or_default();
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
@@ -144,6 +146,10 @@ fn cells(row: &AccountRow) -> [String; 21] {
         instant(row.mqa_since),
         instant(row.mqa_ends_at),
         instant(row.last_signal_at),
+        row.week_change
+            .map(|change| change.to_string())
+            .unwrap_or_default(),
+        plain(&row.lists.join(";")),
     ]
 }
 

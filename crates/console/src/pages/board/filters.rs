@@ -121,6 +121,7 @@ impl Filters {
             ),
         ];
         let selects = [
+            select("list", "List", &choices.lists, &query.lists),
             select("owner", "Owner", &choices.owners, &query.owners),
             select("tier", "Tier", &choices.tiers, &query.tiers),
             select("industry", "Industry", &choices.industries, &query.industries),

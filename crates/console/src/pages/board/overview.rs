@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::time::{DAY_MS, Timestamp};
 use quorate_engine::Engine;
 use quorate_engine::list::Trend;
-use quorate_engine::view::AccountRow;
+use quorate_engine::view::{AccountRow, SeatCell};
 use tokio::time::Instant;
 
 use super::query::SOON_DAYS;
@@ -39,6 +40,8 @@ pub(crate) struct Overview {
     pub(crate) heating: Top<Reverse<(Option<i16>, Hotness)>>,
     /// Leave MQA within 14 days, soonest first.
     pub(crate) leaving: Top<Option<Timestamp>>,
+    /// Accounts of whose committee no economic buyer is known.
+    pub(crate) no_buyer: usize,
     /// Accounts by grade (the last row: ungraded) and band.
     pub(crate) matrix: [[usize; 4]; 5],
     /// What there is to choose from.
@@ -93,6 +96,7 @@ impl<K: Ord> Top<K> {
 /// Values that accounts have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Choices {
+    pub(crate) lists: BTreeMap<Arc<str>, usize>,
     pub(crate) owners: BTreeMap<Arc<str>, usize>,
     pub(crate) tiers: BTreeMap<Arc<str>, usize>,
     pub(crate) industries: BTreeMap<Arc<str>, usize>,
@@ -137,6 +141,14 @@ impl Overview {
             && ends.millis_since(now) <= i64::from(SOON_DAYS) * DAY_MS
         {
             self.leaving.add(Some(ends), row);
+        }
+        let no_buyer =
+            |seat: &SeatCell| seat.role.as_str() == "economic_buyer" && seat.state == SeatState::Missing;
+        if row.seats.iter().any(no_buyer) {
+            self.no_buyer += 1;
+        }
+        for list in &*row.lists {
+            choose(&mut self.choices.lists, Some(list));
         }
         choose(&mut self.choices.owners, row.owner.as_ref());
         choose(&mut self.choices.tiers, row.tier.as_ref());

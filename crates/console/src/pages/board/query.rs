@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
+use quorate_domain::id::Role;
 use quorate_domain::standing::Stage;
 use quorate_engine::list::{Cursor, Except, Filter, ListQuery, SortKey, Trend};
 
@@ -26,6 +28,7 @@ const QUOTED_MAX: usize = 60;
 /// A heat board's address, understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoardQuery {
+    pub(crate) lists: Chosen<Arc<str>>,
     pub(crate) text: Option<Arc<str>>,
     pub(crate) bands: Chosen<Band>,
     pub(crate) grades: Chosen<Grade>,
@@ -33,6 +36,7 @@ pub(crate) struct BoardQuery {
     pub(crate) mqa: Option<bool>,
     pub(crate) momentum: Chosen<Trend>,
     pub(crate) exits_within_days: Option<u32>,
+    pub(crate) seats: Chosen<Seat>,
     pub(crate) owners: Chosen<Arc<str>>,
     pub(crate) tiers: Chosen<Arc<str>>,
     pub(crate) industries: Chosen<Arc<str>>,
@@ -46,6 +50,9 @@ pub(crate) struct BoardQuery {
     /// Whether a past instant was asked for, which a list cannot answer at once. No part of the address it writes.
     pub(crate) past: bool,
 }
+
+/// A seat in a state.
+pub(crate) type Seat = (Role, SeatState);
 
 /// An order of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +122,10 @@ impl Pair {
 
     /// Returns the value as an address holds it: a minus of its own is escaped, one that says "not" is plain.
     fn escaped(&self) -> String {
+        if self.key == "seat" {
+            // The colon is plain in an address, and easier to read.
+            return format!("{}{}", self.sign(), escaped(&self.value).replace("%3A", ":"));
+        }
         let value = match self.value.strip_prefix('-') {
             // An order's minus is part of its name.
             Some(rest) if self.key != "sort" => format!("%2D{}", escaped(rest)),
@@ -171,6 +182,7 @@ impl BoardQuery {
         }
         let mut no = |value: &str| unread.push(format!("{}={}", quoted(key), quoted(value)));
         match key {
+            "list" => texts(values, &mut self.lists, &[], &mut no),
             "q" => self.text = Some(Arc::from(whole)),
             "band" => words(values, &Band::ALL, Band::as_str, &mut self.bands, &mut no),
             "fit" => words(values, &Grade::ALL, Grade::as_str, &mut self.grades, &mut no),
@@ -185,6 +197,14 @@ impl BoardQuery {
                 Ok(days @ 1..=3_650) => self.exits_within_days = Some(days),
                 Ok(_) | Err(_) => no(&whole),
             },
+            "seat" => {
+                for given in values {
+                    match seat(&given.text) {
+                        Some(seat) => self.seats.add(seat, given.not),
+                        None => no(&given.text),
+                    }
+                }
+            }
             // Who "me" is will be known when people sign in by name.
             "owner" => texts(values, &mut self.owners, &["me"], &mut no),
             "tier" => texts(values, &mut self.tiers, &[], &mut no),
@@ -256,6 +276,8 @@ impl BoardQuery {
             countries: self.countries.any.clone(),
             momentum: self.momentum.any.clone(),
             exits_within_days: self.exits_within_days.map(f64::from),
+            lists: self.lists.any.clone(),
+            seats: self.seats.any.clone(),
             except: Except {
                 bands: self.bands.not.clone(),
                 grades: self.grades.not.clone(),
@@ -265,6 +287,8 @@ impl BoardQuery {
                 industries: self.industries.not.clone(),
                 countries: self.countries.not.clone(),
                 momentum: self.momentum.not.clone(),
+                lists: self.lists.not.clone(),
+                seats: self.seats.not.clone(),
             },
             ..Filter::default()
         }
@@ -333,7 +357,15 @@ impl BoardQuery {
         let density = self.compact.then(|| "compact".to_owned());
         let text = self.text.as_deref().map(str::to_owned);
         let cols = self.cols.as_deref().unwrap_or_default();
+        let seat_pair = |(role, state): &Seat, not| Pair {
+            key: "seat",
+            value: format!("{}:{}", role.as_str(), state.as_str()),
+            not,
+        };
+        let seats = self.seats.any.iter().map(|seat| seat_pair(seat, false));
+        let seats = seats.chain(self.seats.not.iter().map(|seat| seat_pair(seat, true)));
         let mut pairs: Vec<Pair> = Vec::new();
+        pairs.extend(each("list", &self.lists, |list| list));
         pairs.extend(text.map(|text| Pair::new("q", text)));
         pairs.extend(each("band", &self.bands, |band| band.as_str()));
         pairs.extend(each("fit", &self.grades, |grade| grade.as_str()));
@@ -341,6 +373,7 @@ impl BoardQuery {
         pairs.extend(mqa.map(|mqa| Pair::new("mqa", mqa)));
         pairs.extend(each("momentum", &self.momentum, |trend| trend.as_str()));
         pairs.extend(exits.map(|exits| Pair::new("exits_within", exits)));
+        pairs.extend(seats);
         pairs.extend(each("owner", &self.owners, |owner| owner));
         pairs.extend(each("tier", &self.tiers, |tier| tier));
         pairs.extend(each("industry", &self.industries, |industry| industry));
@@ -368,6 +401,8 @@ impl BoardQuery {
     pub(crate) fn without(&self, key: &str) -> Self {
         let mut query = self.first_page();
         match key {
+            "list" => query.lists.clear(),
+            "seat" => query.seats.clear(),
             "q" => query.text = None,
             "band" => query.bands.clear(),
             "fit" => query.grades.clear(),
@@ -398,6 +433,7 @@ impl BoardQuery {
         let mut put = |key, name, value: Option<String>| {
             all.extend(value.map(|value| Condition { key, name, value }));
         };
+        put("list", "List", self.lists.words(|list| list));
         put("q", "Text", self.text.as_deref().map(str::to_owned));
         put("band", "Heat", self.bands.words(|band| band.as_str()));
         put("fit", "Fit", self.grades.words(|grade| grade.as_str()));
@@ -418,6 +454,12 @@ impl BoardQuery {
             "Leaves MQA within",
             self.exits_within_days.map(|days| format!("{days} days")),
         );
+        let spoken = |seats: &[Seat]| seats.iter().map(spoken_seat).collect::<Vec<_>>();
+        let seats = Chosen {
+            any: spoken(&self.seats.any),
+            not: spoken(&self.seats.not),
+        };
+        put("seat", "Seat", seats.words(|seat| seat));
         put("owner", "Owner", self.owners.words(|owner| owner));
         put("tier", "Tier", self.tiers.words(|tier| tier));
         put("industry", "Industry", self.industries.words(|industry| industry));
@@ -453,6 +495,16 @@ fn texts(values: &[Given], found: &mut Chosen<Arc<str>>, reserved: &[&str], no: 
             found.add(Arc::from(given.text.as_str()), given.not);
         }
     }
+}
+
+/// Reads `economic_buyer:missing`.
+fn seat(text: &str) -> Option<Seat> {
+    let (role, state) = text.split_once(':')?;
+    Some((Role::new(role).ok()?, SeatState::parse(state)?))
+}
+
+fn spoken_seat((role, state): &Seat) -> String {
+    format!("{} {}", role.as_str().replace('_', " "), state.as_str())
 }
 
 fn quoted(text: &str) -> String {

@@ -10,7 +10,8 @@ use quorate_engine::view::AccountRow;
 
 use super::columns::Col;
 use super::query::escaped;
-use crate::partials::{Dated, Fit, HeatChip, HeatTape, Momentum, Quorum, Status, stage_word};
+use super::why::WhyCell;
+use crate::partials::{Dated, Fit, HeatChip, HeatTape, Momentum, Needs, Quorum, Status, stage_word};
 use crate::words;
 
 /// How many roles a row names; the others are counted.
@@ -30,9 +31,11 @@ pub(crate) struct RowView {
     pub(crate) engaged: TextCell,
     pub(crate) roles: TextCell,
     pub(crate) status: Status,
+    pub(crate) why: WhyCell,
     pub(crate) stage: TextCell,
     pub(crate) signal: SignalCell,
     pub(crate) tier: TextCell,
+    pub(crate) lists: TextCell,
     pub(crate) industry: TextCell,
     pub(crate) country: TextCell,
     pub(crate) owner: OwnerCell,
@@ -128,7 +131,7 @@ impl RowView {
             tape: HeatTape::of(&row.tape),
             momentum: Momentum::of(row.momentum).with_change(row.week_change),
             fit: Fit::of(row.fit, row.grade),
-            quorum: Quorum::of(row.quorum).with_people(engaged(row)),
+            quorum: Quorum::of(row.quorum, &row.seats, engaged(row)),
             // Not in full precision: it changes at every instant.
             points: TextCell::of(Some(&words::points(row.intent_points))),
             engaged: TextCell::titled(
@@ -141,10 +144,13 @@ impl RowView {
             ),
             roles: roles(row),
             stage: TextCell::of(Some(stage_word(row.stage))),
-            status: Status::of(row.stage, row.mqa_since, row.mqa_ends_at, now),
+            status: Status::of(row.stage, row.mqa_since, row.mqa_ends_at, now)
+                .with_needs(Needs::of(&row.missing())),
+            why: WhyCell::of(row, now),
             signal: SignalCell {
                 at: row.last_signal_at.map(|at| Dated::ago(at, now)),
             },
+            lists: TextCell::titled(row.lists.join(", "), row.lists.join(", ")),
             tier: TextCell::of(row.tier.as_deref()),
             industry: TextCell::of(row.industry.as_deref()),
             country: TextCell::of(row.country.as_deref()),
@@ -168,6 +174,7 @@ impl RowView {
             ("fit", self.fit.render()?),
             ("q", self.quorum.render()?),
             ("mqa", self.status.render()?),
+            ("why", self.why.render()?),
             ("pts", self.points.render()?),
             ("eng", self.engaged.render()?),
             ("roles", self.roles.render()?),
@@ -176,6 +183,7 @@ impl RowView {
             ("tier", self.tier.render()?),
             ("ind", self.industry.render()?),
             ("ctry", self.country.render()?),
+            ("lists", self.lists.render()?),
             ("own", self.owner.render()?),
         ]
         .into_iter()

@@ -1,5 +1,7 @@
 //! The tabs: views somebody asks for every day, as links.
 
+use quorate_domain::committee::SeatState;
+use quorate_domain::id::Role;
 use quorate_engine::Engine;
 use quorate_engine::list::Trend;
 
@@ -18,23 +20,29 @@ pub(crate) struct Tab {
 
 /// How many accounts each tab has under the filters that are set, in the tabs' order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals([usize; 4]);
+pub(crate) struct Totals([usize; 5]);
 
-/// A tab's conditions: MQA or not, momentum, days within which MQA ends.
-type Preset = (&'static str, Option<bool>, Option<Trend>, Option<u32>);
+/// A tab's conditions: MQA or not, momentum, days within which MQA ends, whether nobody is known who could buy.
+type Preset = (&'static str, Option<bool>, Option<Trend>, Option<u32>, bool);
 
-const PRESETS: [Preset; 4] = [
-    ("All", None, None, None),
-    ("MQA", Some(true), None, None),
-    ("Heating up", Some(false), Some(Trend::Surging), None),
-    ("Falls out soon", None, None, Some(SOON_DAYS)),
+const PRESETS: [Preset; 5] = [
+    ("All", None, None, None, false),
+    ("MQA", Some(true), None, None, false),
+    ("Heating up", Some(false), Some(Trend::Surging), None, false),
+    ("Falls out soon", None, None, Some(SOON_DAYS), false),
+    ("No economic buyer", None, None, None, true),
 ];
 
-fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days): Preset) -> BoardQuery {
+fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days, no_buyer): Preset) -> BoardQuery {
     BoardQuery {
         mqa,
         momentum: momentum.into_iter().collect::<Vec<_>>().into(),
         exits_within_days,
+        seats: no_buyer
+            .then(|| (Role::trusted(Role::ECONOMIC_BUYER), SeatState::Missing))
+            .into_iter()
+            .collect::<Vec<_>>()
+            .into(),
         ..query.first_page()
     }
 }
@@ -43,17 +51,19 @@ impl Totals {
     /// Counts. Without filters of its own a view is counted in the overview already; else each tab is one look over
     /// the index.
     pub(crate) fn of(engine: &Engine, query: &BoardQuery, shown: usize, overview: &Overview) -> Self {
-        let [all, mqa, heating, leaving] = PRESETS.map(|one| preset(query, one));
+        let views = PRESETS.map(|one| preset(query, one));
+        let [all, ..] = &views;
         if all.is_everything() {
             return Self([
                 overview.accounts,
                 overview.mqa,
                 overview.heating.total,
                 overview.leaving.total,
+                overview.no_buyer,
             ]);
         }
         let here = query.first_page();
-        Self([all, mqa, heating, leaving].map(|view| {
+        Self(views.map(|view| {
             if view == here {
                 shown
             } else {

@@ -124,13 +124,13 @@ fn an_empty_view_names_the_filter_that_hurts_most() {
 #[test]
 fn what_was_not_understood_is_named_as_text() {
     let html = board(
-        "seat=%3Cb%3Ex%3C/b%3E&band=hot",
+        "gap=%3Cb%3Ex%3C/b%3E&band=hot",
         &page(vec![northfold()], false),
         1,
     )
     .render()
     .unwrap();
-    assert!(html.contains("seat=&#60;b&#62;x&#60;/b&#62;"), "{html}");
+    assert!(html.contains("gap=&#60;b&#62;x&#60;/b&#62;"), "{html}");
 }
 
 #[test]
@@ -145,11 +145,12 @@ fn tabs_keep_the_filters_and_one_is_current() {
             "/board?mqa=in&tier=1&sort=name",
             "/board?mqa=out&momentum=surging&tier=1&sort=name",
             "/board?exits_within=14d&tier=1&sort=name",
+            "/board?seat=economic_buyer:missing&tier=1&sort=name",
         ]
     );
     assert_eq!(
         all.iter().map(|tab| tab.current).collect::<Vec<_>>(),
-        [false, true, false, false]
+        [false, true, false, false, false]
     );
 }
 

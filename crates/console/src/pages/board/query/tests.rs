@@ -19,6 +19,7 @@ fn an_address_says_what_it_was_read_from() {
         "band=hot,-burning&tier=-1,-2",
         "owner=%2DX,-Y%2CZ",
         "sort=-name&cols=fit,tier",
+        "list=q3-targets&seat=economic_buyer:missing,-champion:engaged",
     ] {
         let href = parsed(text).href();
         let expected = if text.is_empty() {
