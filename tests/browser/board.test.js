@@ -71,3 +71,60 @@ browserTest("the theme can be chosen without scripts", { scripts: false }, async
   assert.match(page.url(), /\/board$/);
   assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
 });
+
+browserTest("space looks into a row from the side, escape goes back to it", {}, async ({ page }) => {
+  await page.goto("/board");
+  await page.keyboard.press("j");
+  const name = await rows(page).first().locator("th .t a").textContent();
+  await page.keyboard.press(" ");
+  const sheet = page.locator("#sheet[open]");
+  await sheet.locator("#peek").waitFor();
+  assert.equal((await sheet.locator("h2").textContent()).trim(), name);
+  assert.ok((await rows(page).count()) > 0, "the table went away");
+  await page.keyboard.press("j");
+  const second = await rows(page).nth(1).locator("th .t a").textContent();
+  await page.waitForFunction((wanted) => document.querySelector("#sheet h2").textContent.trim() === wanted, second);
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), second);
+});
+
+browserTest("a look into an account is a page of its own without scripts", { scripts: false }, async ({ page }) => {
+  await page.goto("/board");
+  const link = rows(page).first().locator("a.peek");
+  const where = await link.getAttribute("href");
+  await page.goto(where);
+  assert.match(await page.locator("#peek").textContent(), /Open the account/);
+});
+
+browserTest("columns are chosen in a form, without scripts too", { scripts: false }, async ({ page }) => {
+  await page.goto("/board");
+  await page.locator("#columns summary").click();
+  await page.locator("#columns input[value=tier]").check();
+  await page.locator("#columns input[value=fit]").uncheck();
+  await page.locator("#columns").getByRole("button", { name: "Show", exact: true }).click();
+  assert.match(page.url(), /cols=/);
+  const heads = await page.locator(".board thead th").allTextContents();
+  assert.ok(heads.includes("Tier") && !heads.includes("Fit"), heads.join());
+});
+
+browserTest("the view is a file of all its rows", {}, async ({ page }) => {
+  await page.goto("/board?band=burning");
+  const shown = await rows(page).count();
+  const coming = page.waitForEvent("download");
+  await page.locator("#export").click();
+  const file = await coming;
+  assert.match(file.suggestedFilename(), /^accounts-\d{4}-\d{2}-\d{2}\.csv$/);
+  const stream = await file.createReadStream();
+  let text = "";
+  for await (const piece of stream) text += piece;
+  assert.equal(text.trim().split("\r\n").length, shown + 1);
+});
+
+browserTest("single keys can be switched off", {}, async ({ page }) => {
+  await page.goto("/shortcuts");
+  await page.locator("#keys-on").uncheck();
+  await page.goto("/board");
+  await page.keyboard.press("j");
+  assert.equal(await page.locator("tr[aria-selected=true]").count(), 0);
+});

@@ -105,3 +105,32 @@ browserTest("without scripts the board shows a signal when it is asked again", {
   await page.reload();
   assert.notEqual(await row.textContent(), before);
 });
+
+browserTest("two pages of a browser hold one stream, and both see a signal", { on, signedIn: true }, async ({ page, server }) => {
+  const streams = [];
+  page.context().on("request", (request) => {
+    if (request.url().includes("/console/events")) streams.push(request.frame().page());
+  });
+  await open(page, "/board");
+  const other = await page.context().newPage();
+  await open(other, "/board?q=birch");
+  await watch(page, "birch");
+  await watch(other, "birch");
+  await server.signal({ id: "live-5", account: "birch", contact: "someone", kind: "demo.requested" });
+  for (const one of [page, other]) {
+    await within(5_000, "both pages to change", () => one.evaluate(() => window.changedAt));
+  }
+  assert.equal(new Set(streams).size, 1, "the second page has a stream of its own");
+});
+
+browserTest("a row that left the view stays and says so", { on, signedIn: true }, async ({ page, server }) => {
+  await open(page, "/board?band=cold");
+  const row = page.locator("[data-id=fir]");
+  const before = await order(page);
+  for (const number of [1, 2, 3, 4]) {
+    await server.signal({ id: `left-${number}`, account: "fir", contact: "someone", kind: "demo.requested" });
+  }
+  await row.locator(".nomatch").waitFor();
+  assert.equal(await row.locator(".nomatch").textContent(), "no longer matches");
+  assert.deepEqual(await order(page), before, "rows moved");
+});
