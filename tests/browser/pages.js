@@ -16,6 +16,7 @@ export const pages = [
   { name: "account, a cell", path: "/accounts/northfold-logistics/signals?person=2&kind=meeting.attended", shows: ".sums" },
   { name: "account, log a signal", path: "/accounts/northfold-logistics/signals/new", shows: "#f-kind" },
   { name: "account, committee", path: "/accounts/northfold-logistics/committee", shows: "table.roster tbody tr" },
+  { name: "account, qualification", path: "/accounts/northfold-logistics/qualification", shows: "ol.els li" },
   { name: "account, history", path: "/accounts/northfold-logistics/history", shows: "ol.log li" },
   { name: "words", path: "/words", shows: "dl, h2" },
   { name: "shortcuts", path: "/shortcuts", shows: "kbd" },

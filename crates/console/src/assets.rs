@@ -44,6 +44,7 @@ const STYLES: &str = concat!(
     include_str!("../assets/css/board.css"),
     include_str!("../assets/css/account.css"),
     include_str!("../assets/css/committee.css"),
+    include_str!("../assets/css/qualify.css"),
     include_str!("../assets/css/help.css"),
     include_str!("../assets/css/demo.css"),
 );

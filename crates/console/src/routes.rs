@@ -30,6 +30,11 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
                 .route(web::get().to(account::committee::show))
                 .route(web::post().to(account::committee::change)),
         )
+        .service(
+            page("/accounts/{account}/qualification")
+                .route(web::get().to(account::qualification::show))
+                .route(web::post().to(account::qualification::change)),
+        )
         .service(page("/accounts/{account}/signals").route(web::get().to(account::signals::show)))
         .service(
             page("/accounts/{account}/signals/new")

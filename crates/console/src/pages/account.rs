@@ -12,6 +12,7 @@ pub(crate) mod log_signal;
 pub(crate) mod overview;
 pub(crate) mod peek;
 pub(crate) mod person;
+pub(crate) mod qualification;
 pub(crate) mod signals;
 
 mod asked;
@@ -20,6 +21,7 @@ mod compare;
 mod conditions;
 mod deeds;
 mod entries;
+mod forms;
 mod outlook;
 mod paging;
 mod past;

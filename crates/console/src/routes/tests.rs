@@ -181,6 +181,7 @@ async fn without_a_key_nothing_is_shown() {
         "/accounts/northfold/signals",
         "/accounts/northfold/signals/new",
         "/accounts/northfold/committee",
+        "/accounts/northfold/qualification",
         "/accounts/northfold/history",
         "/accounts/northfold/details",
         "/accounts/northfold/people/0",
@@ -311,6 +312,7 @@ async fn every_page_of_an_account_is_written_without_style_and_names_are_text() 
         "/signals",
         "/signals?person=0&kind=meeting.attended",
         "/signals/new",
+        "/qualification",
         "/history?show=all",
         "/details",
         "/people/0",
@@ -324,7 +326,7 @@ async fn every_page_of_an_account_is_written_without_style_and_names_are_text() 
         assert_eq!(page.matches("<h1").count(), 1, "{uri}");
         assert_eq!(
             page.contains("data-v="),
-            !tail.contains("as_of") && tail != "/signals/new",
+            !tail.contains("as_of") && !matches!(tail, "/signals/new" | "/qualification"),
             "{uri}"
         );
     }
@@ -540,3 +542,5 @@ async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_serv
     house.stop.send_replace(true);
     assert_eq!(next(&mut body).await, None);
 }
+
+mod qualifying;

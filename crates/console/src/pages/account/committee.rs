@@ -170,7 +170,7 @@ async fn page(
 }
 
 /// Returns the group of a solution; without one, or with one that is not there, that which speaks for the account.
-fn group<'a>(view: &'a AccountView, solution: Option<&str>) -> Option<&'a GroupReading> {
+pub(super) fn group<'a>(view: &'a AccountView, solution: Option<&str>) -> Option<&'a GroupReading> {
     let named = solution.and_then(|name| {
         let mut groups = view.reading.groups.iter();
         groups.find(|group| group.solution.as_ref().is_some_and(|own| own.as_str() == name))

@@ -18,6 +18,7 @@ use crate::words;
 pub(crate) enum Place {
     Overview,
     Committee,
+    Qualification,
     Signals,
     History,
     Details,
@@ -26,9 +27,10 @@ pub(crate) enum Place {
 }
 
 /// The tabs, in order: a page that is not there yet has none.
-const TABS: [(Place, &str, &str); 5] = [
+const TABS: [(Place, &str, &str); 6] = [
     (Place::Overview, "Overview", ""),
     (Place::Committee, "Committee", "/committee"),
+    (Place::Qualification, "Qualification", "/qualification"),
     (Place::Signals, "Signals", "/signals"),
     (Place::History, "History", "/history"),
     (Place::Details, "Details", "/details"),
@@ -125,7 +127,9 @@ impl Shell {
             number: match of {
                 Place::Signals => words::count(signals),
                 Place::Committee => words::count(view.state.contacts.len()),
-                Place::Overview | Place::History | Place::Details | Place::Below => String::new(),
+                Place::Overview | Place::Qualification | Place::History | Place::Details | Place::Below => {
+                    String::new()
+                }
             },
             href: asked.links.to(tail, &[]),
             current: of == place,

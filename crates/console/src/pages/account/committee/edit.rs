@@ -11,7 +11,7 @@ use quorate_engine::view::AccountView;
 use serde::Deserialize;
 
 use super::caption::level_name;
-use crate::pages::account::people;
+use crate::pages::account::forms::{self, person};
 use crate::words;
 
 /// The longest name, title or address.
@@ -31,19 +31,10 @@ pub(crate) struct Choices {
 
 impl Choices {
     pub(crate) fn of(view: &AccountView, action: String) -> Self {
-        let known = view
-            .state
-            .contacts
-            .keys()
-            .filter(|no| id_of(view, **no).is_some());
-        let mut people: Vec<(String, String)> = known
-            .map(|no| (no.0.to_string(), people::name(view, Some(*no))))
-            .collect();
-        people.sort_by(|a, b| a.1.cmp(&b.1));
         let roles = view.model.roles.keys().filter(|role| !role.is_unknown());
         Self {
             action,
-            people,
+            people: forms::known_people(view),
             roles: roles
                 .map(|role| (role.to_string(), words::spaced(role.as_str())))
                 .collect(),
@@ -115,8 +106,8 @@ impl Sent {
     }
 
     fn add(&self) -> Result<ContactChange, String> {
-        let name = text(&self.name, "name")?.ok_or("A person needs a name.")?;
-        let email = text(&self.email, "address")?.map(|email| email.to_lowercase());
+        let name = forms::text(&self.name, "name", TEXT_LENGTH_MAX)?.ok_or("A person needs a name.")?;
+        let email = forms::text(&self.email, "address", TEXT_LENGTH_MAX)?.map(|email| email.to_lowercase());
         if email.as_ref().is_some_and(|email| !email.contains('@')) {
             return Err("An address looks like mei@example.com.".to_owned());
         }
@@ -127,7 +118,8 @@ impl Sent {
         let id = ContactId::new(id).map_err(|error| format!("The name does not do: {error}."))?;
         let mut change = ContactChange::new(id, Source::person());
         change.name = Patch::Set(name.into());
-        change.title = text(&self.title, "title")?.map_or(Patch::Leave, |title| Patch::Set(title.into()));
+        change.title = forms::text(&self.title, "title", TEXT_LENGTH_MAX)?
+            .map_or(Patch::Leave, |title| Patch::Set(title.into()));
         change.emails = email.map(|email| vec![Arc::from(email)]);
         change.seniority = level(&self.level)?;
         Ok(change)
@@ -209,16 +201,6 @@ fn held(contact: &Contact) -> Vec<HeldRole> {
     }
 }
 
-fn id_of(view: &AccountView, no: ContactNo) -> Option<ContactId> {
-    view.directory.card(no)?.outside_id.clone()
-}
-
-fn person(view: &AccountView, number: &str) -> Result<ContactId, String> {
-    let no = number.parse().map(ContactNo).ok();
-    no.and_then(|no| id_of(view, no))
-        .ok_or_else(|| "Choose a person.".to_owned())
-}
-
 fn kind(name: &str) -> Result<RelationKind, String> {
     RelationKind::parse(name).ok_or_else(|| "Choose how the two are related.".to_owned())
 }
@@ -239,17 +221,6 @@ fn attitude(name: &str) -> Result<Patch<Attitude>, String> {
             .map(Patch::Set)
             .ok_or_else(|| format!("“{name}” is no attitude.")),
     }
-}
-
-/// Returns a text without the space around it; `None`: it is empty.
-fn text(said: &str, what: &str) -> Result<Option<String>, String> {
-    let said = said.trim();
-    if said.chars().count() > TEXT_LENGTH_MAX {
-        return Err(format!(
-            "That {what} is too long: at most {TEXT_LENGTH_MAX} letters."
-        ));
-    }
-    Ok((!said.is_empty()).then(|| said.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::pages::account::committee::tests::{house, northfold};
+use crate::pages::account::people;
 use quorate_engine::AsOf;
 
 fn form(fields: &[(&str, &str)]) -> Sent {
