@@ -50,6 +50,7 @@ mod complete;
         evidence::post::post,
         evidence::delete::delete,
         evidence::contest::contest,
+        opportunities::list::list,
         opportunities::put::put,
         accounts::framework::framework,
         accounts::gaps::gaps,

@@ -6,6 +6,9 @@ use quorate_domain::time::Timestamp;
 use crate::problem::{FieldError, Kind, Problem};
 use crate::suggest;
 
+/// What a parameter without a value is told.
+const EMPTY: &str = "is empty; leave it out to ask without it";
+
 /// The query parameters of a request. What is wrong is gathered, so that the answer names all of it.
 #[derive(Debug)]
 pub(crate) struct Params {
@@ -49,12 +52,15 @@ impl Params {
         }
     }
 
-    /// Returns a parameter's text; `None` when it is absent or empty.
+    /// Returns a parameter's text; `None` when it is absent. An empty one is refused: it says neither.
     pub(crate) fn text(&mut self, name: &str) -> Option<&str> {
         let mut values = self.pairs.iter().filter(|(given, _)| given == name);
         let value = values.next().map(|(_, value)| value.as_str());
         if values.next().is_some() {
             self.errors.push(FieldError::parameter(name, "is given twice"));
+        }
+        if value.is_some_and(str::is_empty) {
+            self.errors.push(FieldError::parameter(name, EMPTY));
         }
         value.filter(|value| !value.is_empty())
     }
@@ -97,6 +103,9 @@ impl Params {
         let mut values = Vec::new();
         let mut refused = Vec::new();
         let given = self.pairs.iter().filter(|(given, _)| given == name);
+        if given.clone().any(|(_, value)| value.is_empty()) {
+            refused.push(FieldError::parameter(name, EMPTY));
+        }
         for word in given
             .flat_map(|(_, value)| value.split(','))
             .map(str::trim)

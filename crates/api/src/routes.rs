@@ -29,6 +29,7 @@ pub(crate) fn paths() -> Vec<Path> {
             .post(evidence::post::post),
         at("/v1/accounts/{account}/evidence/{evidence}").delete(evidence::delete::delete),
         at("/v1/accounts/{account}/evidence/{evidence}/contest").post(evidence::contest::contest),
+        at("/v1/accounts/{account}/opportunities").get(opportunities::list::list),
         at("/v1/accounts/{account}/opportunities/{opportunity}").put(opportunities::put::put),
         at("/v1/accounts/{account}/frameworks/{framework}").get(accounts::framework::framework),
         at("/v1/accounts/{account}/gaps").get(accounts::gaps::gaps),

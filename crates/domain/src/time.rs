@@ -132,6 +132,14 @@ impl Day {
     }
 }
 
+impl fmt::Display for Day {
+    /// Prints the date, such as `2026-09-30`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.start().to_string();
+        f.write_str(start.split_once('T').map_or(&start, |(date, _)| date))
+    }
+}
+
 /// A UTC week from Monday to Sunday, counted from the one 1970-01-01 is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Week(pub i32);

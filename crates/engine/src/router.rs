@@ -344,6 +344,7 @@ impl Router {
             created: done.created,
             records: done.records,
             ignored: done.ignored,
+            evidence: done.evidence,
             durability: self.durability(),
         })
     }

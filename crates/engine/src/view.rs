@@ -7,7 +7,7 @@ use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::{Fit, Grade};
 use quorate_domain::gap::{Mark, Packed};
-use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
+use quorate_domain::id::{AccountId, EvidenceNo, ModelVersion, Role, Seq};
 use quorate_domain::model::{Model, MqaThresholds};
 use quorate_domain::mqa::{self, ConditionState, MqaStatus, Situation};
 use quorate_domain::standing::{Change, Notice, Reading, Stage, TapeWeeks};
@@ -48,6 +48,8 @@ pub struct Receipt {
     pub records: usize,
     /// Fields a stronger source holds.
     pub ignored: Vec<IgnoredField>,
+    /// The number of the evidence that was stated; `None`: none was.
+    pub evidence: Option<EvidenceNo>,
     /// What the command's success survives.
     pub durability: Durability,
 }

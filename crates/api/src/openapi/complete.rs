@@ -90,7 +90,7 @@ fn operation_id(method: &str, path: &str) -> String {
     parts.fold(method.to_owned(), |id, part| format!("{id}_{part}"))
 }
 
-/// Says the form of parameters that several operations have. A parameter is there or not, and never null.
+/// Says the form of parameters that several operations have. A parameter is there or not, and never null or empty.
 fn complete_parameter(parameter: &mut Value) {
     let name = parameter
         .get("name")
@@ -104,6 +104,9 @@ fn complete_parameter(parameter: &mut Value) {
             .and_then(|types| types.first().cloned());
         if let Some(plain) = plain {
             insert(schema, "type", plain);
+        }
+        if schema.get("type").is_some_and(|kind| kind == "string") {
+            insert(schema, "minLength", json!(1));
         }
     }
     let (form, example) = match name.as_str() {
@@ -160,11 +163,21 @@ fn kinds_of(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<Kin
             "delete" if path.contains("/evidence") => kinds.push(Kind::EvidenceNotFound),
             "get" => kinds.push(Kind::AccountNotFound),
             "delete" => kinds.extend([Kind::ContactNotFound, Kind::RelationNotFound]),
+            "post" if path.ends_with("/snooze") => kinds.extend([Kind::AccountNotFound, Kind::GapNotFound]),
+            "post" if path.ends_with("/contest") => {
+                kinds.extend([Kind::EvidenceNotFound, Kind::ContactNotFound, Kind::LimitReached]);
+            }
+            "post" if path.ends_with("/evidence") => {
+                kinds.extend([Kind::ContactNotFound, Kind::LimitReached]);
+            }
             _ => kinds.push(Kind::LimitReached),
         }
     }
     if path.starts_with("/v1/lists/{list}") {
         kinds.push(Kind::ListNotFound);
+        if method == "put" {
+            kinds.push(Kind::LimitReached);
+        }
         if method == "delete" && !path.contains("/members") {
             kinds.push(Kind::ListHasMembers);
         }

@@ -45,7 +45,12 @@ async fn failures_of_the_engine_are_told_without_internals() {
     }
     all.push_str(&shown(&Problem::new(Kind::Internal, "something failed inside")).await);
     all.push_str(&shown(&Problem::new(Kind::RequestRunning, "the same request is running")).await);
-    for absent in [Kind::EvidenceNotFound, Kind::FrameworkNotFound, Kind::GapNotFound] {
+    for absent in [
+        Kind::EvidenceNotFound,
+        Kind::FrameworkNotFound,
+        Kind::GapNotFound,
+        Kind::ImportApplying,
+    ] {
         all.push_str(&shown(&Problem::new(absent, "there is none")).await);
     }
     assert!(!all.contains("sda1"), "{all}");

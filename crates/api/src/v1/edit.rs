@@ -154,16 +154,10 @@ pub(crate) struct Ignored {
     stated_by: String,
 }
 
-/// Returns the answer to a change: 201 when it made what it names, else 200.
-pub(crate) fn answer(id: &str, created: bool, receipt: &Receipt) -> HttpResponse {
-    let mut response = if created {
-        HttpResponse::Created()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, etag(receipt.seq)))
-        .json(ChangeAnswer {
+impl<'a> ChangeAnswer<'a> {
+    /// Returns what is said of a change of `id`.
+    pub(crate) fn of(id: &'a str, created: bool, receipt: &Receipt) -> Self {
+        Self {
             id,
             version: receipt.seq.0,
             created,
@@ -177,7 +171,25 @@ pub(crate) fn answer(id: &str, created: bool, receipt: &Receipt) -> HttpResponse
                 })
                 .collect(),
             durability: receipt.durability.as_str(),
-        })
+        }
+    }
+}
+
+/// Returns the answer to a change: 201 when it made what it names, else 200.
+pub(crate) fn answer(id: &str, created: bool, receipt: &Receipt) -> HttpResponse {
+    answer_with(created, receipt, &ChangeAnswer::of(id, created, receipt))
+}
+
+/// Returns the answer to a change that says more than others do.
+pub(crate) fn answer_with(created: bool, receipt: &Receipt, body: &impl Serialize) -> HttpResponse {
+    let mut response = if created {
+        HttpResponse::Created()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, etag(receipt.seq)))
+        .json(body)
 }
 
 /// Returns an account's version as an `ETag`. It is the version of what is recorded: heat fades without it.

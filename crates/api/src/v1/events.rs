@@ -34,10 +34,12 @@ use crate::state::Api;
 const IMPORT_PROGRESS: &str = "import.progress";
 
 /// All events a listener may ask for.
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 10] = [
     "account.changed",
     "contact.cooled",
     "contact.engaged",
+    "gap.closed",
+    "gap.opened",
     "heat.band_changed",
     IMPORT_PROGRESS,
     "mqa.entered",
@@ -107,7 +109,7 @@ fn type_of(event: &LiveEvent) -> &'static str {
     params(
         ("account" = Option<String>, Query, description = "Only of these accounts, divided by commas"),
         ("types" = Option<String>, Query, description = "Only these events: `account.changed`, `mqa.entered`, \
-            `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`, `import.progress`"),
+            `mqa.left`, `mqa.revised`, `heat.band_changed`, `contact.engaged`, `contact.cooled`, `gap.opened`, `gap.closed`, `import.progress`"),
     ),
     responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream")))]
 pub(crate) async fn events(

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use quorate_testkit::{Answer, Body};
+use quorate_testkit::{Answer, Body, Deadline};
 use serde_json::{Value, json};
 
-use crate::house::{House, NOW, house};
+use crate::house::{House, NOW, house_qualifying};
 
 /// Asks, and keeps the answer under its method, the path's pattern and its status.
 struct Asking {
     house: House,
     /// The id of the import, which is drawn.
     import: String,
+    /// The id of the one that is applied at once.
+    other: String,
     answers: BTreeMap<String, Value>,
 }
 
@@ -24,6 +26,10 @@ impl Asking {
             .replace("{contact}", "ann")
             .replace("{list}", "q3-targets")
             .replace("{import}", &self.import)
+            .replace("{evidence}", "1")
+            .replace("{opportunity}", "o-1")
+            .replace("{framework}", "ours")
+            .replace("{gap}", "unproven_element:process")
             + query;
         let body = body.map_or(Body::Empty, Body::Json);
         let answer = self
@@ -39,6 +45,59 @@ impl Asking {
 }
 
 impl Asking {
+    fn qualification(&mut self) {
+        let below = |part: &str| format!("/v1/accounts/{{account}}{part}");
+        let opportunity =
+            json!({"name": "Rollout", "amount": 48_000, "currency": "EUR", "closes_on": "2026-10-30"});
+        self.ask(
+            "PUT",
+            &below("/opportunities/{opportunity}"),
+            "",
+            Some(&opportunity),
+            201,
+        );
+        let later = json!({"closes_on": "2026-11-30"});
+        self.ask(
+            "PUT",
+            &below("/opportunities/{opportunity}"),
+            "",
+            Some(&later),
+            200,
+        );
+        self.ask("GET", &below("/opportunities"), "", None, 200);
+        let stated =
+            json!({"element": "pain", "level": "stated", "said_by": "ann", "note": "Reports take a week"});
+        self.ask("POST", &below("/evidence"), "", Some(&stated), 200);
+        let made = self.house.client.post(
+            "/v1/accounts/initech/evidence",
+            &json!({"element": "pain", "level": "assumed"}),
+        );
+        let made = made.expect_status(201).json();
+        self.answers
+            .insert(format!("POST {} 201", below("/evidence")), made);
+        self.ask("GET", &below("/frameworks/{framework}"), "", None, 200);
+        self.ask("GET", &below("/gaps"), "", None, 200);
+        self.ask("GET", "/v1/gaps", "?limit=1", None, 200);
+        let off = json!({"until": "2026-10-01T00:00:00Z", "reason": "On leave"});
+        self.ask("POST", &below("/gaps/{gap}/snooze"), "", Some(&off), 200);
+        let denied = json!({"contact": "ben", "note": "It takes a day"});
+        self.ask(
+            "POST",
+            &below("/evidence/{evidence}/contest"),
+            "",
+            Some(&denied),
+            200,
+        );
+        self.ask("GET", &below("/evidence"), "", None, 200);
+        self.ask(
+            "DELETE",
+            &below("/evidence/{evidence}"),
+            "?reason=mistaken",
+            None,
+            200,
+        );
+    }
+
     fn lists(&mut self) {
         const LIST: &str = "/v1/lists/{list}";
         let list = json!({"name": "Q3 target accounts"});
@@ -58,6 +117,22 @@ impl Asking {
         let sent = self.house.client.send("POST", path, &[], body).unwrap();
         let made = sent.expect_status(201).json();
         self.import = made["id"].as_str().unwrap().to_owned();
+        let path = "/v1/imports?apply=true";
+        let body = Body::Raw("text/csv", b"Account Name,Website\nHooli,hooli.com\n");
+        let sent = self.house.client.send("POST", path, &[], body).unwrap();
+        let applied = sent.expect_status(202).json();
+        self.other = applied["id"].as_str().unwrap().to_owned();
+        self.answers.insert("POST /v1/imports 202".to_owned(), applied);
+        // What follows finds it applied, each time.
+        let path = format!("/v1/imports/{}", self.other);
+        Deadline::seconds(20).wait("the import to be applied", || {
+            let import = self.house.client.get(&path).expect_status(200).json();
+            if import["state"] == "applied" {
+                Ok(())
+            } else {
+                Err(import)
+            }
+        });
         self.answers.insert("POST /v1/imports 201".to_owned(), made);
         self.ask("GET", "/v1/imports", "", None, 200);
         self.ask("GET", IMPORT, "", None, 200);
@@ -71,8 +146,9 @@ impl Asking {
 fn answers() -> BTreeMap<String, Value> {
     const ACCOUNT: &str = "/v1/accounts/{account}";
     let mut asking = Asking {
-        house: house(),
+        house: house_qualifying(),
         import: String::new(),
+        other: String::new(),
         answers: BTreeMap::new(),
     };
     let below = |part: &str| format!("{ACCOUNT}{part}");
@@ -111,14 +187,21 @@ fn answers() -> BTreeMap<String, Value> {
     asking.ask("GET", &below("/timeline"), "?limit=5", None, 200);
     let query = "?from=ann&to=ben&kind=works_with";
     asking.ask("DELETE", &below("/relations"), query, None, 200);
+    asking.qualification();
     asking.lists();
     asking.imports();
     asking.ask("GET", "/livez", "", None, 200);
     asking.ask("GET", "/readyz", "", None, 200);
-    let drawn = std::mem::take(&mut asking.import);
-    let text = json!(asking.answers).to_string();
-    // Another one each time: it would make the file stale at once.
-    serde_json::from_str(&text.replace(&drawn, "01991a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1b")).unwrap()
+    let drawn = [
+        std::mem::take(&mut asking.import),
+        std::mem::take(&mut asking.other),
+    ];
+    let mut text = json!(asking.answers).to_string();
+    // Others each time: they would make the file stale at once.
+    for (place, drawn) in drawn.iter().enumerate() {
+        text = text.replace(drawn, &format!("01991a2b-7c3d-7e4f-8a5b-6c7d8e9f0a1{place}"));
+    }
+    serde_json::from_str(&text).unwrap()
 }
 
 #[test]

@@ -45,6 +45,21 @@ exit_heat = 40
 engaged_contacts = 1
 "#;
 
+/// What a model adds that asks for evidence.
+const FRAMEWORK: &str = r#"
+[frameworks]
+use = ["ours"]
+[[frameworks.ours.elements]]
+key = "pain"
+name = "Pain"
+checks = [{ kind = "evidence" }]
+[[frameworks.ours.elements]]
+key = "process"
+name = "Decision process"
+stale_after_days = 30
+checks = [{ kind = "evidence" }]
+"#;
+
 /// When every test begins.
 pub(crate) const NOW: &str = "2026-09-01T12:00:00Z";
 
@@ -65,13 +80,20 @@ pub(crate) fn house() -> House {
 /// Opens a house whose engine has other limits.
 pub(crate) fn house_with(limits: &EngineConfig) -> House {
     let folder = tempfile::tempdir().unwrap();
-    open(folder, limits, usual())
+    open(folder, MODEL, limits, usual())
+}
+
+/// Opens a house whose model asks for evidence: of two elements, `pain` and `process`, both of the framework `ours`.
+pub(crate) fn house_qualifying() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let model = format!("{MODEL}{FRAMEWORK}");
+    open(folder, &model, &EngineConfig::default(), usual())
 }
 
 /// Opens a house whose API has other limits.
 pub(crate) fn house_served(config: ApiConfig) -> House {
     let folder = tempfile::tempdir().unwrap();
-    open(folder, &EngineConfig::default(), config)
+    open(folder, MODEL, &EngineConfig::default(), config)
 }
 
 /// The API's limits in these tests: such as a test reaches quickly.
@@ -88,16 +110,17 @@ pub(crate) fn usual() -> ApiConfig {
     }
 }
 
-fn open(folder: TempDir, limits: &EngineConfig, config: ApiConfig) -> House {
+fn open(folder: TempDir, model: &str, limits: &EngineConfig, config: ApiConfig) -> House {
     let limits = EngineConfig {
         shards: 1,
         ..limits.clone()
     };
     let path = folder.path().join("data");
+    let model = model.to_owned();
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_rt::System::new().block_on(async move {
-            let (engine, hand) = engine(&path, limits);
+            let (engine, hand) = engine_with(&path, &model, limits);
             let keys = Keys::load(engine.clone()).unwrap();
             let auth = Auth::Keys(keys.clone());
             let metrics: quorate_api::RenderMetrics = Arc::new(|| "quorate_up 1\n".to_owned());
@@ -131,9 +154,13 @@ fn open(folder: TempDir, limits: &EngineConfig, config: ApiConfig) -> House {
 
 /// Starts an engine over a store in that folder.
 pub(crate) fn engine(folder: &Path, config: EngineConfig) -> (Engine, ClockHand) {
+    engine_with(folder, MODEL, config)
+}
+
+fn engine_with(folder: &Path, model: &str, config: EngineConfig) -> (Engine, ClockHand) {
     let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
     let (clock, hand) = Clock::manual(NOW.parse().unwrap());
-    let model = Arc::new(Model::from_toml(MODEL).unwrap());
+    let model = Arc::new(Model::from_toml(model).unwrap());
     let models = vec![ModelInForce {
         from: Timestamp::MIN,
         version: ModelVersion(1),
@@ -171,7 +198,7 @@ impl House {
         let folder = self.folder.take().unwrap();
         // With the keys goes the last handle of the store.
         drop(self);
-        open(folder, &EngineConfig::default(), usual())
+        open(folder, MODEL, &EngineConfig::default(), usual())
     }
 
     /// Stops the server and waits for its end.

@@ -302,7 +302,7 @@ fn pages_of_rows_are_cut_by_verdict_and_a_key_makes_an_import_once() {
     let mut cursor = String::new();
     loop {
         let path = format!(
-            "/v1/imports/{}/rows?verdict=failed&limit=90&cursor={cursor}",
+            "/v1/imports/{}/rows?verdict=failed&limit=90{cursor}",
             import["id"].as_str().unwrap()
         );
         let page = house.client.get(&path).expect_status(200).json();
@@ -314,7 +314,7 @@ fn pages_of_rows_are_cut_by_verdict_and_a_key_makes_an_import_once() {
                 .map(|row| row["row"].as_u64().unwrap()),
         );
         match page["next_cursor"].as_str() {
-            Some(next) => next.clone_into(&mut cursor),
+            Some(next) => cursor = format!("&cursor={next}"),
             None => break,
         }
     }

@@ -12,5 +12,6 @@ mod imports;
 mod keys;
 mod manners;
 mod problems;
+mod qualification;
 mod rate;
 mod signals;

@@ -172,6 +172,13 @@ fn bad_questions_are_told_with_what_was_meant() {
         "bad_values",
         "/v1/accounts?band=hott,cold&fit=E&mqa=yes&heat_gte=NaN&limit=0&sort=-haet&exits_within=14&momentum=up",
     );
+    get(&house, "empty_values", "/v1/accounts?q=&band=&limit=");
+    get(
+        &house,
+        "bad_list_or_seat",
+        "/v1/accounts?list=Q3%20targets&seat=champion&element=pain",
+    );
+    get(&house, "bad_seat_state", "/v1/accounts?seat=champion:gone");
     get(&house, "given_twice", "/v1/accounts?limit=1&limit=2");
     get(&house, "bad_cursor", "/v1/accounts?cursor=abc");
     get(
@@ -462,6 +469,19 @@ fn bodies_too_large_and_too_slow_are_told_with_the_limit() {
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     insta::assert_snapshot!("too_slow", format!("{body:#}"));
+}
+
+#[test]
+fn lists_and_imports_that_do_not_work_are_told_why() {
+    let house = house();
+    let csv = [("content-type", "text/csv")];
+    snapshot(&house, "empty_file", "POST", "/v1/imports", &csv, b"");
+    get(&house, "unknown_list", "/v1/lists/q3");
+    get(&house, "unknown_import", "/v1/imports/0-0");
+    house.put("/v1/accounts/acme", &json!({"name": "Acme"}), 201);
+    house.put("/v1/lists/q3", &json!({"name": "Q3"}), 201);
+    house.post("/v1/lists/q3/members", &json!({"add": ["acme"]}));
+    snapshot(&house, "list_with_members", "DELETE", "/v1/lists/q3", &[], b"");
 }
 
 /// Every kind has a snapshot of what its sender reads: here, or, for what no request brings about at will, in the

@@ -2,8 +2,8 @@
 
 use actix::prelude::*;
 use hashbrown::HashSet;
-use quorate_domain::account::{Command, IgnoredField, Outcome, decide};
-use quorate_domain::id::{Seq, SignalId};
+use quorate_domain::account::{Command, Event, IgnoredField, Outcome, decide};
+use quorate_domain::id::{EvidenceNo, Seq, SignalId};
 use quorate_store::CommitMark;
 
 use super::{AccountActor, Failure};
@@ -33,6 +33,7 @@ pub(crate) struct Done {
     pub(crate) records: usize,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) ignored: Vec<IgnoredField>,
+    pub(crate) evidence: Option<EvidenceNo>,
 }
 
 impl Handler<Execute> for AccountActor {
@@ -77,6 +78,7 @@ impl Handler<Execute> for AccountActor {
             records: decision.events.len(),
             outcomes: std::mem::take(&mut decision.outcomes),
             ignored: std::mem::take(&mut decision.ignored),
+            evidence: stated(&decision.events),
         };
         if decision.events.is_empty() && decision.cards.is_empty() {
             return answer(self, Ok(done));
@@ -103,6 +105,17 @@ impl AccountActor {
             }
         }
     }
+}
+
+/// Returns the number of the evidence that was stated.
+fn stated(events: &[Event]) -> Option<EvidenceNo> {
+    events.iter().find_map(|event| {
+        if let Event::EvidenceStated { evidence, .. } = event {
+            Some(*evidence)
+        } else {
+            None
+        }
+    })
 }
 
 fn answer(

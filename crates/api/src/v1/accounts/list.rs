@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::evidence::Level;
 use quorate_domain::fit::Grade;
+use quorate_domain::id::Role;
 use quorate_domain::standing::Stage;
 use quorate_engine::list::{Filter, LIMIT_MAX, ListQuery, SortKey, Trend};
+use quorate_engine::lists::Slug;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,6 +65,11 @@ pub(crate) struct ListParams {
     /// Engaged contacts at least.
     #[param(format = Int64, minimum = 0, maximum = 4_294_967_295_u64)]
     engaged_contacts_gte: Option<u32>,
+    /// Lists of target accounts it is on, by their slugs.
+    list: Option<String>,
+    /// A seat of its best buying group in a state, such as `economic_buyer:missing`; states: `missing`, `opposed`,
+    /// `identified`, `engaged`.
+    seat: Option<String>,
     /// Has a gap of one of these kinds, such as `no_path`.
     gap: Option<String>,
     /// The evidence of an element of the framework that counts, such as `decision_process:none`.
@@ -76,7 +84,7 @@ pub(crate) struct ListParams {
     cursor: Option<String>,
 }
 
-pub(crate) const KNOWN: [&str; 19] = [
+pub(crate) const KNOWN: [&str; 21] = [
     "q",
     "band",
     "fit",
@@ -91,6 +99,8 @@ pub(crate) const KNOWN: [&str; 19] = [
     "heat_gte",
     "heat_lt",
     "engaged_contacts_gte",
+    "list",
+    "seat",
     "gap",
     "element",
     "sort",
@@ -188,10 +198,29 @@ pub(crate) fn filter(params: &mut Params) -> Filter {
             text.parse()
                 .map_err(|_| format!("{:?} is no whole number", short(text)))
         }),
+        lists: params.several("list", |word| {
+            Slug::new(word)
+                .map(|slug| Arc::from(slug.as_str()))
+                .map_err(|error| error.to_string())
+        }),
+        seats: params.several("seat", seat),
         gaps: params.several("gap", gap_kind),
         elements: params.several("element", element),
         ..Filter::default()
     }
+}
+
+/// Reads a seat and its state: `economic_buyer:missing`.
+fn seat(text: &str) -> Result<(Role, SeatState), String> {
+    let (role, state) = text.split_once(':').ok_or_else(|| {
+        format!(
+            "{:?} is no seat and state, such as economic_buyer:missing",
+            short(text)
+        )
+    })?;
+    let role = Role::new(role).map_err(|error| format!("the role {error}"))?;
+    let known = SeatState::ALL.map(SeatState::as_str);
+    named("state", state, SeatState::parse, &known).map(|state| (role, state))
 }
 
 /// Reads an element and the level of its evidence: `decision_process:none`.

@@ -5,7 +5,7 @@ use quorate_domain::account::{Command, StateEvidence};
 use quorate_domain::evidence::Level;
 use quorate_domain::id::{ContactId, Solution};
 use quorate_domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::{Caller, Grant, Write};
@@ -48,6 +48,15 @@ pub(crate) struct EvidencePost {
     /// Who records it; left out: the key's source.
     #[serde(default)]
     source: Option<String>,
+}
+
+/// What stating evidence did.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EvidenceAnswer<'a> {
+    /// The number of the evidence within its account: what takes it back or contests it names this.
+    evidence: Option<u32>,
+    #[serde(flatten)]
+    change: ChangeAnswer<'a>,
 }
 
 impl EvidencePost {
@@ -95,8 +104,8 @@ impl EvidencePost {
     ),
     request_body = EvidencePost,
     responses(
-        (status = 201, description = "It is recorded, and its account was made for it", body = ChangeAnswer),
-        (status = 200, description = "It is recorded", body = ChangeAnswer),
+        (status = 201, description = "It is recorded, and its account was made for it", body = EvidenceAnswer),
+        (status = 200, description = "It is recorded", body = EvidenceAnswer),
     ))]
 pub(crate) async fn post(
     caller: Caller<Write>,
@@ -114,7 +123,11 @@ pub(crate) async fn post(
     let engine = api.engine.clone();
     idempotency::once(&caller, &request, &api, async move {
         let receipt = engine.execute(account.clone(), command, expected).await?;
-        Ok(edit::answer(account.as_str(), receipt.created, &receipt))
+        let answer = EvidenceAnswer {
+            evidence: receipt.evidence.map(|no| no.0),
+            change: ChangeAnswer::of(account.as_str(), receipt.created, &receipt),
+        };
+        Ok(edit::answer_with(receipt.created, &receipt, &answer))
     })
     .await
 }
