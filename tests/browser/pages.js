@@ -18,6 +18,8 @@ export const pages = [
   { name: "account, committee", path: "/accounts/northfold-logistics/committee", shows: "table.roster tbody tr" },
   { name: "account, qualification", path: "/accounts/northfold-logistics/qualification", shows: "ol.els li" },
   { name: "account, history", path: "/accounts/northfold-logistics/history", shows: "ol.log li" },
+  { name: "gaps", path: "/gaps", shows: "table.gapt tbody tr" },
+  { name: "gaps, narrowed", path: "/gaps?gap=cold_seat", shows: "table.gapt tbody tr" },
   { name: "words", path: "/words", shows: "dl, h2" },
   { name: "shortcuts", path: "/shortcuts", shows: "kbd" },
   { name: "account, details", path: "/accounts/northfold-logistics/details", shows: ".facts" },

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod board;
 pub(crate) mod demo;
 pub(crate) mod frame;
+pub(crate) mod gaps;
 pub(crate) mod help;
 pub(crate) mod sign_in;
 pub(crate) mod theme;

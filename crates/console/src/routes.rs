@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::pages::{account, board, demo, help, sign_in, theme};
+use crate::pages::{account, board, demo, gaps, help, sign_in, theme};
 use crate::state::ConsoleState;
 use crate::{assets, live};
 
@@ -23,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .route("/", web::get().to(home))
         .service(page("/board").route(web::get().to(board::show)))
         .service(page("/board/export.csv").route(web::get().to(board::export::show)))
+        .service(page("/gaps").route(web::get().to(gaps::show)))
         .service(page("/accounts/{account}/peek").route(web::get().to(account::peek::show)))
         .service(page("/accounts/{account}").route(web::get().to(account::overview::show)))
         .service(
@@ -30,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
                 .route(web::get().to(account::committee::show))
                 .route(web::post().to(account::committee::change)),
         )
+        .service(page("/accounts/{account}/gaps").route(web::post().to(account::gaps::change)))
         .service(
             page("/accounts/{account}/qualification")
                 .route(web::get().to(account::qualification::show))

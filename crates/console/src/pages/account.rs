@@ -7,6 +7,7 @@ use crate::reply::PageError;
 
 pub(crate) mod committee;
 pub(crate) mod details;
+pub(crate) mod gaps;
 pub(crate) mod history;
 pub(crate) mod log_signal;
 pub(crate) mod overview;
@@ -15,7 +16,7 @@ pub(crate) mod person;
 pub(crate) mod qualification;
 pub(crate) mod signals;
 
-mod asked;
+pub(super) mod asked;
 mod chart;
 mod compare;
 mod conditions;

@@ -112,6 +112,14 @@ impl Asked {
 }
 
 impl Links {
+    /// Returns the addresses of an account as it is now.
+    pub(crate) fn live(id: &AccountId) -> Self {
+        Self {
+            base: format!("/accounts/{}", escaped(id.as_str())),
+            as_of: None,
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn new(base: &str) -> Self {
         Self {

@@ -237,4 +237,4 @@ fn graph(scene: &Scene<'_>, columns: usize, links: &Links, seats: &str) -> Optio
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -2,14 +2,14 @@
 
 use quorate_domain::account::{ContactFact, Event, Record};
 use quorate_domain::explain::{Cause, GroupExplanation};
-use quorate_domain::id::{ContactNo, Kind, SignalId};
+use quorate_domain::id::{ContactNo, EvidenceNo, Kind, SignalId};
 use quorate_domain::standing::{Change, Notice};
 use quorate_domain::time::Timestamp;
 use quorate_engine::view::{AccountView, TimelineEntry};
 
 use super::asked::Links;
 use super::sentence::Sentence;
-use super::{deeds, outlook, people};
+use super::{deeds, gaps, outlook, people};
 use crate::partials::Dated;
 use crate::words;
 
@@ -207,24 +207,28 @@ fn fact(record: &Record, view: &AccountView) -> Told {
         | Event::EvidenceRetracted { .. }
         | Event::EvidenceContested { .. }
         | Event::OpportunitySet(_)
-        | Event::GapSnoozed { .. } => qualifying(&record.event),
+        | Event::GapSnoozed { .. } => qualifying(&record.event, view),
     }
 }
 
 /// Tells a fact on evidence, opportunities or gaps.
-fn qualifying(event: &Event) -> Told {
+fn qualifying(event: &Event, view: &AccountView) -> Told {
     match event {
         Event::EvidenceStated { statement, .. } => {
-            let element = words::spaced(&statement.element);
-            let mut what = format!("evidence for {element}: {}", statement.level.as_str());
+            let element = gaps::element(view, &statement.element);
+            // "Evidence for Metrics: stated by Priya Lindqvist".
+            let by = statement
+                .said_by
+                .map(|who| format!(" by {}", people::name(view, Some(who))));
+            let mut what = format!(
+                "Evidence for {element}: {}{}",
+                statement.level.as_str(),
+                by.unwrap_or_default()
+            );
             if let Some(said) = statement.note.as_ref().or(statement.artefact.as_ref()) {
                 what = format!("{what}, “{said}”");
             }
-            match statement.said_by {
-                Some(who) => Told::new(Who::Person(who), what),
-                None => Told::new(Who::Nobody, words::capitalised(&what)),
-            }
-            .by(&statement.source.0)
+            Told::new(Who::Nobody, what).by(&statement.source.0)
         }
         Event::EvidenceRetracted {
             evidence,
@@ -235,7 +239,7 @@ fn qualifying(event: &Event) -> Told {
                 .as_ref()
                 .map(|reason| format!(": {reason}"))
                 .unwrap_or_default();
-            let what = format!("Evidence {} was taken back{why}", evidence.0);
+            let what = format!("Evidence{} was taken back{why}", of_element(view, *evidence));
             Told::new(Who::Nobody, what).by(&source.0)
         }
         Event::EvidenceContested {
@@ -248,7 +252,7 @@ fn qualifying(event: &Event) -> Told {
                 .as_ref()
                 .map(|note| format!(": “{note}”"))
                 .unwrap_or_default();
-            let what = format!("denies evidence {}{said}", evidence.0);
+            let what = format!("denies the evidence{}{said}", of_element(view, *evidence));
             Told::new(Who::Person(*by), what).by(&source.0).tone("danger")
         }
         Event::OpportunitySet(opportunity) => {
@@ -264,8 +268,8 @@ fn qualifying(event: &Event) -> Told {
             gap, reason, until, ..
         } => {
             let what = match until {
-                Some(_) => format!("Put off: {}", words::spaced(gap)),
-                None => format!("No longer put off: {}", words::spaced(gap)),
+                Some(_) => format!("Put off: {}", gaps::told(view, gap)),
+                None => format!("No longer put off: {}", gaps::told(view, gap)),
             };
             Told {
                 aside: reason.as_deref().map(str::to_owned).unwrap_or_default(),
@@ -280,6 +284,15 @@ fn qualifying(event: &Event) -> Told {
         | Event::RelationCleared { .. }
         | Event::SignalRecorded(_) => Told::new(Who::Nobody, ""),
     }
+}
+
+/// Returns " for Metrics"; evidence that was taken back is known by its number alone.
+fn of_element(view: &AccountView, no: EvidenceNo) -> String {
+    let evidence = view.state.evidence.get(&no);
+    evidence.map_or_else(
+        || format!(" {}", no.0),
+        |evidence| format!(" for {}", gaps::element(view, &evidence.statement.element)),
+    )
 }
 
 fn stated(fact: &ContactFact) -> String {
@@ -352,11 +365,11 @@ fn change(notice: &Notice, view: &AccountView) -> Told {
         Change::Engaged { contact } => Told::new(Who::Person(*contact), "became engaged").tone("up"),
         Change::Cooled { contact } => Told::new(Who::Person(*contact), "went cold").tone("down"),
         Change::GapOpened { gap } => {
-            let what = format!("Missing now: {}", words::spaced(&gap.replace(':', " ")));
+            let what = format!("New gap: {}", gaps::told(view, gap));
             Told::new(Who::Nobody, what)
         }
         Change::GapClosed { gap } => {
-            let what = format!("No longer missing: {}", words::spaced(&gap.replace(':', " ")));
+            let what = format!("Gap closed: {}", gaps::told(view, gap));
             Told::new(Who::Nobody, what).tone("up")
         }
     };

@@ -1,5 +1,6 @@
 //! `GET /accounts/{id}`: heat and what comes, MQA, why, seats and people, the latest signals.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_domain::explain::GroupExplanation;
@@ -17,7 +18,7 @@ use super::people::{PersonLine, SeatLine};
 use super::sentence::Sentence;
 use super::shell::{self, Place, Shell};
 use super::why::Why;
-use super::{NOT_FOUND, committee, conditions, outlook, people, tiles};
+use super::{NOT_FOUND, committee, conditions, gaps, outlook, people, tiles};
 use crate::access::Visitor;
 use crate::pages::frame::Frame;
 use crate::reply::{self, PageError};
@@ -50,6 +51,7 @@ pub(crate) struct Overview {
     pub(crate) choice: Choice,
     pub(crate) comparison: Option<Comparison>,
     pub(crate) committee: Option<committee::Panel>,
+    pub(crate) gaps: gaps::Panel,
     pub(crate) seats: Vec<SeatLine>,
     pub(crate) people: Vec<PersonLine>,
     pub(crate) signals: Option<Vec<EntryLine>>,
@@ -78,16 +80,35 @@ pub(crate) async fn show(
     state: web::Data<ConsoleState>,
     account: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let mut asked = Asked::of(&state.engine, &request, account.into_inner(), &["compare"])?;
+    let asked = Asked::of(&state.engine, &request, account.into_inner(), &["compare"])?;
+    Ok(reply::page(StatusCode::OK).body(page(&visitor, &request, &state, asked, None).await?))
+}
+
+/// Returns the page as text.
+///
+/// - `problem`: what is wrong with what was sent.
+///
+/// # Errors
+/// When the account cannot be read.
+pub(crate) async fn page(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    state: &ConsoleState,
+    mut asked: Asked,
+    problem: Option<String>,
+) -> Result<String, PageError> {
     let with = asked.instant("compare");
+    asked.notes.extend(problem);
     let read = Read::of(&state.engine, &asked, with).await?;
     let models = state.engine.models();
-    let overview = Overview::of(&read, &asked, with, &models);
-    reply::html(&Page {
-        frame: shell::frame(&asked.row.name, &request, &visitor, &asked, &read.view),
-        shell: Shell::of(&asked, &visitor, &read.view, read.week_ago, Place::Overview)?,
+    let may_edit = visitor.may_write() && asked.at.is_none();
+    let overview = Overview::of(&read, &asked, with, &models, may_edit);
+    let page = Page {
+        frame: shell::frame(&asked.row.name, request, visitor, &asked, &read.view),
+        shell: Shell::of(&asked, visitor, &read.view, read.week_ago, Place::Overview)?,
         overview,
-    })
+    };
+    Ok(page.render()?)
 }
 
 /// Keeps a part that could be read; why another could not is for the log, and the page says so in its place.
@@ -157,6 +178,7 @@ impl Overview {
         asked: &Asked,
         with: Option<Timestamp>,
         models: &[quorate_domain::standing::ModelInForce],
+        may_edit: bool,
     ) -> Self {
         let view = &read.view;
         let links = &asked.links;
@@ -192,6 +214,7 @@ impl Overview {
             choice: Choice::of(view, asked, with),
             comparison,
             committee: committee::Panel::of(view, links),
+            gaps: gaps::Panel::of(view, links, may_edit),
             seats: best
                 .map(|group| people::seats(view, group, links))
                 .unwrap_or_default(),

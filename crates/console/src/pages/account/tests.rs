@@ -149,7 +149,7 @@ async fn overview(house: &House, address: &str) -> Overview {
     let mut asked = asked(house, address);
     let with = asked.instant("compare");
     let read = Read::of(&house.engine, &asked, with).await.unwrap();
-    Overview::of(&read, &asked, with, &house.engine.models())
+    Overview::of(&read, &asked, with, &house.engine.models(), true)
 }
 
 #[actix_web::test]

@@ -31,6 +31,8 @@ pub(crate) struct Tiles {
     pub(crate) change: Option<HeatChange>,
     pub(crate) stage: StageTile,
     pub(crate) quorum: QuorumTile,
+    /// `None`: the model uses no framework.
+    pub(crate) qualified: Option<QualifiedTile>,
     pub(crate) fit: FitTile,
     pub(crate) engaged: EngagedTile,
 }
@@ -80,6 +82,19 @@ pub(crate) struct Segment {
     pub(crate) title: String,
 }
 
+/// How complete it is by the first framework, and in words.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct QualifiedTile {
+    /// The framework.
+    pub(crate) name: String,
+    pub(crate) percent: String,
+    pub(crate) verdict: String,
+    /// An element each, of one width; the state of a stale one is `st`.
+    pub(crate) segments: Vec<Segment>,
+    /// Every element with its score, for those who do not see the bar.
+    pub(crate) alternative: String,
+}
+
 /// How well it fits, and by which rules.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FitTile {
@@ -123,6 +138,7 @@ impl Tiles {
             change: week_ago.map(|before| HeatChange::of(heat, before)),
             stage: StageTile::of(view),
             quorum: QuorumTile::of(view),
+            qualified: QualifiedTile::of(view),
             fit: FitTile::of(view),
             engaged: EngagedTile::of(view),
         }
@@ -256,6 +272,58 @@ impl QuorumTile {
             alternative: String::new(),
             seats: "no seats in the model".to_owned(),
         }
+    }
+}
+
+impl QualifiedTile {
+    fn of(view: &AccountView) -> Option<Self> {
+        let reading = view.reading.best()?.frameworks.first()?;
+        let number = f64::from(u32::try_from(reading.elements.len().max(1)).unwrap_or(1));
+        let width = (BAR_WIDTH - BAR_GAP * (number - 1.0)) / number;
+        let mut x = 0.0;
+        let mut segments = Vec::with_capacity(reading.elements.len());
+        for element in &reading.elements {
+            let score = element.score.clamp(0.0, 1.0);
+            let level = element
+                .level
+                .map_or("no evidence", quorate_domain::evidence::Level::as_str);
+            let after = match (element.in_scope, element.stale) {
+                (false, _) => ", not in scope",
+                (true, true) => ", stale",
+                (true, false) => "",
+            };
+            segments.push(Segment {
+                state: match (element.in_scope, element.stale) {
+                    (false, _) => "mi",
+                    (true, true) => "st",
+                    (true, false) => "en",
+                },
+                x: format!("{x:.1}"),
+                width: format!("{width:.1}"),
+                top: format!("{:.1}", BAR_HEIGHT * (1.0 - score)),
+                filled: format!("{:.1}", BAR_HEIGHT * score),
+                end: format!("{:.1}", x + width),
+                title: format!(
+                    "{}: {}%, {level}{after}",
+                    element.name,
+                    words::whole(score * 100.0)
+                ),
+            });
+            x += width + BAR_GAP;
+        }
+        let titles: Vec<&str> = segments.iter().map(|segment| segment.title.as_str()).collect();
+        Some(Self {
+            name: quorate_domain::words::shouted(&reading.name),
+            percent: reading.completeness.map_or(words::UNKNOWN.to_owned(), |percent| {
+                format!("{}%", words::whole(percent))
+            }),
+            verdict: reading
+                .verdict
+                .map(|verdict| words::capitalised(quorate_domain::words::verdict(verdict)))
+                .unwrap_or_default(),
+            alternative: titles.join("; "),
+            segments,
+        })
     }
 }
 

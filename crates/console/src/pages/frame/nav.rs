@@ -16,13 +16,22 @@ pub(crate) struct NavItem {
 }
 
 /// Address, name, short name, key, picture.
-const ITEMS: [(&str, &str, &str, &str, &str); 1] = [(
-    "/board",
-    "Heat board",
-    "Heat",
-    "b",
-    r#"<path d="M8 1.8c.6 2.6 3.6 3.9 3.6 7.3A3.6 3.6 0 0 1 8 12.9a3.6 3.6 0 0 1-3.6-3.8c0-1.6.8-2.4 1.5-3.4.5 1 .9 1.3 1.3 1.4C7 5.3 7.2 3.5 8 1.8z"/><path d="M5 14.5h6"/>"#,
-)];
+const ITEMS: [(&str, &str, &str, &str, &str); 2] = [
+    (
+        "/board",
+        "Heat board",
+        "Heat",
+        "b",
+        r#"<path d="M8 1.8c.6 2.6 3.6 3.9 3.6 7.3A3.6 3.6 0 0 1 8 12.9a3.6 3.6 0 0 1-3.6-3.8c0-1.6.8-2.4 1.5-3.4.5 1 .9 1.3 1.3 1.4C7 5.3 7.2 3.5 8 1.8z"/><path d="M5 14.5h6"/>"#,
+    ),
+    (
+        "/gaps",
+        "Gaps",
+        "Gaps",
+        "a",
+        r#"<circle cx="5" cy="5" r="2.2"/><circle cx="11.5" cy="11" r="2.2" stroke-dasharray="2 1.6"/><path d="M6.7 6.6l1.3 1.2"/>"#,
+    ),
+];
 
 /// Returns the navigation of the page at a path.
 pub(crate) fn items(path: &str) -> Vec<NavItem> {

@@ -26,6 +26,7 @@ pub(crate) const SHORTCUTS: &[Group] = &[
             key(&["/"], "Find an account"),
             key(&["Ctrl K", "⌘ K"], "Find an account, from a field too"),
             key(&["G B"], "Go to the heat board"),
+            key(&["G A"], "Go to the gaps"),
             key(&["1 to 6"], "Open a tab of the page"),
             key(&["C"], "Copy the page's link"),
             key(&["P"], "Pause live values, and go on"),

@@ -45,18 +45,18 @@ role = "user"
 required = false
 "#;
 
-pub(super) struct House {
+pub(in crate::pages::account) struct House {
     pub(super) engine: Engine,
     _folder: tempfile::TempDir,
 }
 
 impl House {
-    pub(super) async fn view(&self) -> AccountView {
+    pub(in crate::pages::account) async fn view(&self) -> AccountView {
         let read = self.engine.account(&northfold(), AsOf::default()).await;
         read.unwrap().unwrap()
     }
 
-    async fn order(&self, command: Command) {
+    pub(in crate::pages::account) async fn order(&self, command: Command) {
         self.engine.execute(northfold(), command, None).await.unwrap();
     }
 
@@ -77,7 +77,7 @@ fn id(number: usize) -> ContactId {
 
 /// Priya, the engaged champion, reports to Ingrid, who influences Owen, the buyer. Karl, below, blocks Priya.
 /// Mei is a user by what somebody said; nobody evaluates it for the business.
-pub(super) async fn house() -> House {
+pub(in crate::pages::account) async fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap());
     let models = vec![ModelInForce {

@@ -1,5 +1,6 @@
 //! What is known of a champion. Whether they have power, sell inside and gain from it is for people to judge.
 
+use quorate_domain::contact::Attitude;
 use quorate_domain::framework::ChampionFacts;
 use quorate_engine::view::AccountView;
 
@@ -62,8 +63,9 @@ impl ChampionLine {
                         "{}, {}",
                         words::capitalised(engaged),
                         match champion.attitude {
-                            quorate_domain::contact::Attitude::Unknown => "attitude not known",
-                            known => known.as_str(),
+                            Attitude::Unknown => "attitude not known",
+                            known @ (Attitude::Supporter | Attitude::Neutral | Attitude::Detractor) =>
+                                known.as_str(),
                         }
                     ),
                 ),
