@@ -685,8 +685,10 @@ fn load_index(
         });
         match row {
             Some(row) => {
-                // A row of another model, or one stored before tapes were kept, is made anew, a few at a time.
-                let at = if row.model == current.version && !row.tape.is_outdated() {
+                // A row of another model, or one stored before tapes were kept, is made anew, a few at a time; one stored
+                // before it was found out when MQA ends is asked that.
+                let end_unknown = row.mqa_since.is_some() && row.mqa_ends_at.is_none();
+                let at = if row.model == current.version && !row.tape.is_outdated() && !end_unknown {
                     row.wake_at
                 } else {
                     Some(now)

@@ -4,10 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
+use quorate_domain::forecast;
 use quorate_domain::standing::{Horizon, Notice, Standing, corrections, refold};
+use quorate_domain::time::Timestamp;
 
 use super::{AccountActor, Failure, read_history};
 use quorate_store::CommitMark;
+
+/// A past told anew.
+struct Told {
+    standing: Standing,
+    notices: Vec<Notice>,
+    mqa_ends_at: Option<Timestamp>,
+}
 
 impl AccountActor {
     /// Schedules telling the past anew.
@@ -49,9 +58,15 @@ impl AccountActor {
                 now,
                 known_at: None,
             };
-            let (_, standing) = refold(&id, &records, models.all(), horizon, &mut notices)
+            let (state, standing) = refold(&id, &records, models.all(), horizon, &mut notices)
                 .ok_or_else(|| Failure::Lost("there is no model".to_owned()))?;
-            Ok::<_, Failure>((standing, notices))
+            // Here it is off the arbiter already, and the row that follows has it at once.
+            let ends = forecast::mqa_ends_at(&standing, &state, &models.current().model, now);
+            Ok::<_, Failure>(Told {
+                standing,
+                notices,
+                mqa_ends_at: ends,
+            })
         });
         let told = async move {
             folding
@@ -61,11 +76,12 @@ impl AccountActor {
         Box::pin(told.into_actor(self).then(|told, actor, _| actor.announce(told)))
     }
 
-    fn announce(
-        &mut self,
-        told: Result<(Standing, Vec<Notice>), Failure>,
-    ) -> ResponseActFuture<Self, Result<(), Failure>> {
-        let (standing, notices) = match told {
+    fn announce(&mut self, told: Result<Told, Failure>) -> ResponseActFuture<Self, Result<(), Failure>> {
+        let Told {
+            standing,
+            notices,
+            mqa_ends_at,
+        } = match told {
             Ok(told) => told,
             Err(failure) => {
                 return Box::pin(std::future::ready(Err(failure)).into_actor(self));
@@ -73,6 +89,7 @@ impl AccountActor {
         };
         let corrections = corrections(&self.standing, &standing, &notices);
         self.standing = standing;
+        self.mqa_ends_at = mqa_ends_at;
         let now = self.now();
         let (append, effects) = self.seal(
             self.seq,

@@ -78,6 +78,34 @@ async fn a_crossing_is_dated_at_its_instant_even_when_the_engine_was_down() {
 }
 
 #[actix_rt::test]
+async fn a_row_knows_when_mqa_ends_also_when_the_engine_stopped_before_it_was_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = at("2026-09-01T12:00:00Z");
+    let house = open(folder.path(), now, EngineConfig::default());
+    house
+        .accept(vec![signal("acme", "s1", "ann", "demo.requested", now)])
+        .await;
+    let ends = house.account("acme").await.unwrap().mqa_ends_at;
+    assert!(ends.is_some());
+    house.close().await;
+
+    let house = open(folder.path(), now, EngineConfig::default());
+    let mut seen = None;
+    let found = tokio::time::timeout(Duration::from_secs(20), async {
+        while seen != ends {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            seen = house
+                .engine
+                .row(&AccountId::new("acme").unwrap())
+                .and_then(|row| row.mqa_ends_at);
+        }
+    })
+    .await;
+    assert!(found.is_ok(), "the row says {seen:?}, the account {ends:?}");
+    house.close().await;
+}
+
+#[actix_rt::test]
 async fn a_timer_wakes_an_account_at_its_crossing_and_listeners_hear_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let now = at("2026-09-01T12:00:00Z");
