@@ -15,6 +15,9 @@ pub(crate) struct NavItem {
     pub(crate) current: bool,
 }
 
+/// Pages that are opened from a main page and belong to it: an account is a row of the board.
+const PARTS: [(&str, &str); 1] = [("/accounts", "/board")];
+
 /// Address, name, short name, key, picture.
 const ITEMS: [(&str, &str, &str, &str, &str); 2] = [
     (
@@ -35,10 +38,11 @@ const ITEMS: [(&str, &str, &str, &str, &str); 2] = [
 
 /// Returns the navigation of the page at a path.
 pub(crate) fn items(path: &str) -> Vec<NavItem> {
-    let below = |href: &str| {
+    let under = |href: &str| {
         path.strip_prefix(href)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
+    let below = |href: &str| under(href) || PARTS.iter().any(|(part, whole)| *whole == href && under(part));
     ITEMS
         .into_iter()
         .map(|(href, name, short, key, icon)| NavItem {
