@@ -54,10 +54,10 @@ impl Curve<'_> {
     /// Returns the curve's value at `t`.
     #[must_use]
     pub fn at(&self, t: Timestamp) -> f64 {
-        self.people
-            .iter()
-            .map(|person| person.weight * crate::engagement::engagement(person.parts, t))
-            .sum()
+        // Not `sum`: that of nothing is -0, which people would read.
+        self.people.iter().fold(0.0, |sum, person| {
+            sum + person.weight * crate::engagement::engagement(person.parts, t)
+        })
     }
 
     fn parts(&self) -> impl Iterator<Item = (f64, &Part)> {

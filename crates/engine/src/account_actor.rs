@@ -62,6 +62,9 @@ pub(crate) struct AccountActor {
     unsaved: u64,
     refold_scheduled: bool,
     ends_scheduled: bool,
+    /// Memory holds what is on its way to the disk. actix polls timers that are due once more after a handler began to
+    /// wait, so what a timer does must look here first: what it saw or saved now might never have been.
+    committing: bool,
     mqa_ends_at: Option<Timestamp>,
     shared: Rc<Shared>,
 }
@@ -99,6 +102,7 @@ impl AccountActor {
             unsaved: loading.unsaved,
             refold_scheduled: false,
             ends_scheduled: false,
+            committing: false,
             mqa_ends_at,
             shared,
         }
@@ -145,6 +149,7 @@ impl AccountActor {
         now: Timestamp,
         ids_known_at: CommitMark,
     ) -> (Append, Effects) {
+        self.committing = true;
         let seq = records.last().map_or(expected, |record| record.seq);
         if !self
             .standing
@@ -180,6 +185,7 @@ impl AccountActor {
         effects: Effects,
         ctx: &mut Context<Self>,
     ) -> Result<Seq, Failure> {
+        self.committing = false;
         match result {
             Ok(appended) => {
                 self.seq = appended.seq;
@@ -256,7 +262,7 @@ impl AccountActor {
             } else {
                 ENDS_AGAIN_AFTER
             };
-            ctx.run_later(after, |actor, _| actor.tell_end());
+            ctx.run_later(after, AccountActor::tell_end);
         }
         if self.unsaved >= self.shared.config.snapshot_every
             && let Some(snapshot) = self.snapshot()
@@ -269,7 +275,11 @@ impl AccountActor {
     }
 
     /// Finds out when MQA ends, off the hot path, and puts it into the index.
-    fn tell_end(&mut self) {
+    fn tell_end(&mut self, ctx: &mut Context<Self>) {
+        if self.committing {
+            ctx.run_later(ENDS_AFTER, AccountActor::tell_end);
+            return;
+        }
         self.ends_scheduled = false;
         if self.standing.stale {
             return;

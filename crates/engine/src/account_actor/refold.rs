@@ -30,6 +30,10 @@ impl AccountActor {
         let delay = Duration::from_millis((self.shared.config.refold_after_ms + records_ms).min(30_000));
         ctx.run_later(delay, |actor, ctx| {
             actor.refold_scheduled = false;
+            if actor.committing {
+                actor.refold_soon(ctx);
+                return;
+            }
             if actor.standing.is_to_be_told_anew() {
                 let told = actor.tell_anew();
                 // Nobody asks this account anything while its past is being told.

@@ -338,3 +338,44 @@ async fn memory_stays_bounded_however_many_accounts_are_woken_at_once() {
     assert_eq!(house.engine.status().accounts, 4_000);
     house.close().await;
 }
+
+#[actix_rt::test]
+async fn late_signals_told_anew_while_others_come_in_lose_and_double_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = at("2026-09-01T12:00:00Z");
+    let config = || EngineConfig {
+        refold_after_ms: 0,
+        snapshot_every: 1,
+        ..EngineConfig::default()
+    };
+    let house = open(folder.path(), now, config());
+    house
+        .accept(vec![signal("acme", "first", "ann", "demo.requested", now)])
+        .await;
+    const SENDERS: usize = 4;
+    const BATCHES: usize = 60;
+    let sending = (0..SENDERS).map(|sender| {
+        let house = &house;
+        async move {
+            for batch in 0..BATCHES {
+                let days = i64::try_from(batch % 20 + 1).unwrap();
+                let late = quorate_domain::time::Timestamp::from_millis(now.as_millis() - days * 86_400_000);
+                let id = format!("{sender}-{batch}");
+                house
+                    .accept(vec![signal("acme", &id, "ben", "demo.requested", late)])
+                    .await;
+            }
+        }
+    });
+    futures_util::future::join_all(sending).await;
+    let sent = u64::try_from(SENDERS * BATCHES + 1).unwrap();
+    let live = house.account("acme").await.unwrap();
+    assert_eq!((live.state.signals, live.counted), (sent, sent));
+    house.close().await;
+
+    let house = open(folder.path(), now, config());
+    let again = house.account("acme").await.unwrap();
+    assert_eq!((again.state.signals, again.counted), (sent, sent));
+    assert_eq!(again.reading, live.reading);
+    house.close().await;
+}
