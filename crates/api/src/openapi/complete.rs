@@ -97,6 +97,8 @@ fn complete_parameter(parameter: &mut Value) {
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
+    // An empty query parameter is refused; an empty conditional header is as good as none.
+    let in_query = parameter.get("in").is_some_and(|place| place == "query");
     if let Some(schema) = parameter.get_mut("schema") {
         let plain = schema
             .get("type")
@@ -105,7 +107,7 @@ fn complete_parameter(parameter: &mut Value) {
         if let Some(plain) = plain {
             insert(schema, "type", plain);
         }
-        if schema.get("type").is_some_and(|kind| kind == "string") {
+        if in_query && schema.get("type").is_some_and(|kind| kind == "string") {
             insert(schema, "minLength", json!(1));
         }
     }

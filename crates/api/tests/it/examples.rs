@@ -118,8 +118,8 @@ impl Asking {
         let path = "/v1/imports?list=q3-targets&file=targets.csv";
         let sent = self.house.client.send("POST", path, &[], body).unwrap();
         let made = sent.expect_status(201).json();
-        self.import = made["id"].as_str().unwrap().to_owned();
-        self.by = made["by"].as_str().unwrap().to_owned();
+        made["id"].as_str().unwrap().clone_into(&mut self.import);
+        made["by"].as_str().unwrap().clone_into(&mut self.by);
         self.answers.insert("POST /v1/imports 201".to_owned(), made);
         // Imports of the same millisecond have no order.
         self.house.hand.set("2026-09-01T12:00:01Z".parse().unwrap());
@@ -127,7 +127,7 @@ impl Asking {
         let body = Body::Raw("text/csv", b"Account Name,Website\nHooli,hooli.com\n");
         let sent = self.house.client.send("POST", path, &[], body).unwrap();
         let applied = sent.expect_status(202).json();
-        self.other = applied["id"].as_str().unwrap().to_owned();
+        applied["id"].as_str().unwrap().clone_into(&mut self.other);
         self.answers.insert("POST /v1/imports 202".to_owned(), applied);
         // What follows finds it applied, each time.
         let path = format!("/v1/imports/{}", self.other);

@@ -1,5 +1,5 @@
 //! The API over HTTP: a real server, engine and embedded store in a temporary folder, under a clock the test moves.
-#![expect(clippy::unwrap_used, reason = "this is a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
 
 mod accounts;
 mod conditional;

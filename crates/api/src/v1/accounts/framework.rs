@@ -57,6 +57,10 @@ pub(crate) struct FrameworkGroupBody {
 /// An element of a framework.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FrameworkElement)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a client reads: each is a question of its own"
+)]
 pub(crate) struct ElementBody {
     /// Its key.
     key: String,

@@ -120,7 +120,7 @@ pub(crate) enum SignalsSchema {
                     "occurred_at": "2026-09-01T12:00:00Z"}
             ]))),
         )),
-        (String = "application/x-ndjson", example = "{\"id\":\"evt-4\",\"kind\":\"page.view\",\"account\":\"acme\"}\n")
+        (String = "application/x-ndjson")
     )),
     responses(
         (status = 200, description = "What happened to each", body = AnswerSchema),
