@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 mod cast;
 mod company;
 mod control;
+mod evidence;
 mod folder;
 mod live;
 mod load;
@@ -18,6 +19,7 @@ mod story;
 mod tests;
 
 use company::Company;
+use evidence::Known;
 use random::Random;
 use story::Happening;
 
@@ -64,6 +66,12 @@ impl World {
     /// Returns whether there is a company of an id.
     pub(crate) fn has(&self, id: &str) -> bool {
         self.companies.iter().any(|company| company.id == id)
+    }
+
+    /// Returns what the sellers know of a company.
+    fn known(&self, subject: usize, company: &Company) -> Known {
+        let subject = u64::try_from(subject).unwrap_or(u64::MAX);
+        evidence::known(company, &mut Random::of(self.seed, subject, i64::MIN + 1))
     }
 
     /// Returns what happens at a company on a day, in order, each with the id of its signal.

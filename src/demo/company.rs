@@ -124,7 +124,7 @@ impl Company {
         }
     }
 
-    fn place(&self, role: &str) -> Option<usize> {
+    pub(super) fn place(&self, role: &str) -> Option<usize> {
         self.people.iter().position(|person| person.role == role)
     }
 }

@@ -6,10 +6,11 @@ use anyhow::{Context, anyhow};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use quorate_domain::account::{
-    AccountChange, Command, ContactChange, ContactRef, NewSignal, Patch, Relate, field,
+    AccountChange, Command, ContactChange, ContactRef, NewSignal, OpportunityChange, Patch, Relate,
+    StateEvidence, field,
 };
 use quorate_domain::contact::HeldRole;
-use quorate_domain::id::{AccountId, ContactId, Kind, Role, SignalId};
+use quorate_domain::id::{AccountId, ContactId, Kind, OpportunityId, Role, SignalId};
 use quorate_domain::signal::SignalSource;
 use quorate_domain::time::{Days, Timestamp};
 use quorate_domain::value::{Source, Value};
@@ -17,6 +18,7 @@ use quorate_engine::view::ItemOutcome;
 use quorate_engine::{AccountRef, Engine, IncomingSignal};
 
 use super::company::{Company, Person, shared};
+use super::evidence::{self, Known};
 use super::story::Happening;
 use super::{HISTORY_DAYS, World};
 
@@ -29,7 +31,18 @@ const AT_ONCE: usize = 256;
 /// When the engine does not take something.
 pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> anyhow::Result<()> {
     // Facts first: what is said before any signal needs nothing told anew.
-    let introductions = world.companies.iter().map(|company| introduce(engine, company));
+    let is_asked = engine.models().iter().any(|model| {
+        let mut frameworks = model.model.frameworks.in_use.iter();
+        frameworks.any(|framework| *framework.name == *evidence::FRAMEWORK)
+    });
+    let introductions = world.companies.iter().enumerate().map(|(subject, company)| {
+        let known = if is_asked {
+            world.known(subject, company)
+        } else {
+            Known::default()
+        };
+        introduce(engine, company, known, start)
+    });
     let mut introduced = stream::iter(introductions).buffer_unordered(AT_ONCE);
     while let Some(result) = introduced.next().await {
         result?;
@@ -106,11 +119,12 @@ pub(super) fn instant(happening: &Happening, start: Timestamp) -> Timestamp {
     start.plus_days(Days(happening.day))
 }
 
-async fn introduce(engine: &Engine, company: &Company) -> anyhow::Result<()> {
+async fn introduce(engine: &Engine, company: &Company, known: Known, start: Timestamp) -> anyhow::Result<()> {
     let id = AccountId::trusted(company.id.as_str());
     let commands = std::iter::once(account(company))
         .chain(company.people.iter().map(|person| contact(company, person)))
-        .chain(relations(company));
+        .chain(relations(company))
+        .chain(qualifying(company, known, start));
     for command in commands {
         engine
             .execute(id.clone(), command, None)
@@ -182,6 +196,33 @@ fn relations(company: &Company) -> impl Iterator<Item = Command> {
             strength: *strength,
         }))
     })
+}
+
+/// What the sellers know: an opportunity, and evidence from the oldest on.
+fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterator<Item = Command> {
+    let opportunity = known.amount.map(|amount| {
+        let mut change = OpportunityChange::new(OpportunityId::trusted("first"), crm());
+        change.name = Patch::Set(shared(&format!("{}, first order", company.name)));
+        change.amount = Patch::Set(amount);
+        Command::ChangeOpportunity(change)
+    });
+    let mut evidence = known.evidence;
+    evidence.sort_by(|a, b| a.day.total_cmp(&b.day));
+    let stated = evidence.into_iter().map(move |said| {
+        let person = said.person.and_then(|place| company.people.get(place));
+        Command::StateEvidence(StateEvidence {
+            solution: None,
+            framework: shared(evidence::FRAMEWORK),
+            element: shared(said.element),
+            level: said.level,
+            artefact: said.artefact.map(shared),
+            said_by: person.map(contact_id),
+            note: Some(shared(said.note)),
+            said_at: Some(start.plus_days(Days(said.day))),
+            source: Source::person(),
+        })
+    });
+    opportunity.into_iter().chain(stated)
 }
 
 fn contact_id(person: &Person) -> ContactId {

@@ -6,7 +6,7 @@ use quorate_domain::model::{DEFAULT_MODEL, Model};
 use quorate_domain::standing::{Change, ModelInForce, Stage};
 use quorate_domain::time::{DAY_MS, Days, Timestamp};
 use quorate_engine::list::ListQuery;
-use quorate_engine::view::{AccountView, TimelineEntry};
+use quorate_engine::view::{AccountRow, AccountView, TimelineEntry};
 use quorate_engine::{AsOf, Clock, ClockHand, Engine};
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
@@ -172,6 +172,20 @@ async fn the_first_screen_shows_every_temperature_and_few_are_qualified() {
     assert!((35..=90).contains(&warm), "{seen}");
     assert!(cold >= 90, "{seen}");
     assert!((10..=40).contains(&mqa), "{seen}");
+    // Most sellers know something, few know all.
+    let complete = |from: f64| {
+        let reaches = |row: &&AccountRow| row.completeness.is_some_and(|percent| percent >= from);
+        rows.iter().filter(reaches).count()
+    };
+    let known = [1.0, 30.0, 55.0, 80.0].map(complete);
+    let [some, under, gapped, ready] = known;
+    let seen = format!("at least 1, 30, 55, 80% complete: {known:?}");
+    assert!(some > COMPANIES / 2 && some < COMPANIES, "{seen}");
+    assert!(
+        (15..=110).contains(&under) && (1..=40).contains(&gapped),
+        "{seen}"
+    );
+    assert!(ready <= 12, "{seen}");
     house.engine.stop().await;
 }
 
@@ -193,6 +207,25 @@ async fn northfold_is_hot_and_its_buyer_is_known_but_cold() {
             .iter()
             .any(|role| role.as_str() == "economic_buyer")
     );
+    house.engine.stop().await;
+}
+
+#[actix_rt::test]
+async fn northfold_is_proven_in_part_and_one_element_is_stale() {
+    let house = house(8).await;
+    let view = house.account("northfold-logistics").await;
+    let group = view.reading.best().unwrap();
+    let reading = group.frameworks.first().unwrap();
+    let element = |key: &str| {
+        let mut elements = reading.elements.iter();
+        elements.find(|element| *element.key == *key).unwrap()
+    };
+    let percent = group.completeness.unwrap();
+    assert!((40.0..50.0).contains(&percent), "completeness {percent}");
+    assert!(element("competition").stale && !element("metrics").stale);
+    assert_eq!(element("decision_process").level, None);
+    let is_cold = |gap: &quorate_domain::gap::Gap| &*gap.id == "cold_seat:economic_buyer";
+    assert!(group.gaps.iter().any(is_cold));
     house.engine.stop().await;
 }
 
