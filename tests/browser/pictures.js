@@ -9,6 +9,8 @@ import { built, Quorate } from "./harness/quorate.js";
 
 const PICTURES = [
   { name: "board", where: "/board", shows: "#live[data-state=live]", theme: "light", width: 1440, height: 900 },
+  { name: "account", where: "/accounts/northfold-logistics", shows: "svg.chart", theme: "light", width: 1440, height: 1000 },
+  { name: "committee", where: "/accounts/northfold-logistics/committee", shows: "svg.graph", theme: "light", width: 1440, height: 900 },
 ];
 
 const asked = process.argv.slice(2);
