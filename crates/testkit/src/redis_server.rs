@@ -47,6 +47,17 @@ impl RedisServer {
         Self::launch(folder.into(), args, free_port(), false)
     }
 
+    /// Starts a server with just these arguments, a configuration file perhaps first, and a port of its own.
+    ///
+    /// # Panics
+    /// When it does not answer in time, with its log.
+    #[must_use]
+    #[track_caller]
+    pub fn start_with(folder: impl Into<PathBuf>, args: &[&str]) -> Self {
+        let args = args.iter().map(ToString::to_string).collect();
+        Self::launch(folder.into(), args, free_port(), false)
+    }
+
     fn launch(folder: PathBuf, args: Vec<String>, port: u16, sentinel: bool) -> Self {
         std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let mut server = Self {
@@ -76,15 +87,14 @@ impl RedisServer {
         if self.sentinel {
             command.arg(self.folder.join("sentinel.conf")).arg("--sentinel");
         } else {
-            command.args([
-                "--save",
-                "",
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                &self.port.to_string(),
-            ]);
-            command.arg("--dir").arg(&self.folder).args(&self.args);
+            // A configuration file must come first.
+            command
+                .args(&self.args)
+                .args(["--save", "", "--bind", "127.0.0.1"]);
+            command
+                .args(["--port", &self.port.to_string()])
+                .arg("--dir")
+                .arg(&self.folder);
         }
         let child = command
             .stdin(Stdio::null())
@@ -99,7 +109,8 @@ impl RedisServer {
     #[track_caller]
     fn wait_ready(&self) {
         Deadline::seconds(START_SECONDS).wait("a Redis server that answers", || match self.ask(&["PING"]) {
-            Ok(answer) if answer.starts_with("+PONG") => Ok(()),
+            // One that asks who is there is there.
+            Ok(answer) if answer.starts_with("+PONG") || answer.starts_with("-NOAUTH") => Ok(()),
             Ok(answer) => Err(format!("{answer}\n{}", self.log_text())),
             Err(error) => Err(format!("{error}\n{}", self.log_text())),
         });

@@ -111,3 +111,41 @@ fn a_server_that_is_full_refuses_and_goes_on_when_there_is_room() {
         .unwrap();
     assert!(answers[0].is_ok(), "{answers:?}");
 }
+
+/// The samples that `deploy/` gives to operators, as they are.
+#[test]
+fn a_redis_started_from_the_samples_is_safe_and_its_user_may_do_all_that_is_needed() {
+    let deploy = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
+    let folder = tempfile::tempdir().unwrap();
+    let server = quorate_testkit::RedisServer::start_with(
+        folder.path().join("redis"),
+        &[
+            &format!("{deploy}/redis.conf"),
+            "--aclfile",
+            &format!("{deploy}/redis-users.acl"),
+        ],
+    );
+    let mut options = crate::home::options(&server.url(), 0);
+    options.place.login = Some(Login::parse("quorate:change-me-engine").unwrap());
+    options.admin = Some(Login::parse("quorate-admin:change-me-admin").unwrap());
+    let store = RedisStore::open(options).unwrap();
+    assert_eq!(store.durability(), Durability::RedisFsync);
+    let owner = store.acquire().unwrap();
+    let append = quorate_store::contract::append("acme", &owner, 0, &["a"]);
+    assert!(store.commit(vec![append]).unwrap()[0].is_ok());
+    let acme = quorate_domain::id::AccountId::trusted("acme");
+    assert_eq!(store.load(&acme).unwrap().unwrap().seq.0, 1);
+    assert_eq!(
+        store
+            .history(&acme, quorate_domain::id::Seq(0), 10)
+            .unwrap()
+            .len(),
+        1
+    );
+    let asked = [(acme, vec![quorate_domain::id::SignalId::trusted("a")])];
+    assert_eq!(store.known_ids(&asked).unwrap().known, [[true]]);
+    store.put_doc("keys", "k", b"v".to_vec()).unwrap();
+    store.delete_doc("keys", "k").unwrap();
+    store.scan_summaries(&mut |_| {}).unwrap();
+    store.delete_snapshots().unwrap();
+}
