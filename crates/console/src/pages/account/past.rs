@@ -1,19 +1,13 @@
 //! Heat at many past instants, for the chart.
 
-use futures_util::future::try_join_all;
 use quorate_domain::id::AccountId;
 use quorate_domain::time::{DAY_MS, Timestamp};
 use quorate_engine::view::AccountView;
 use quorate_engine::{AsOf, Engine, Error};
 
 use super::BACK_DAYS;
-use super::chart::Sample;
+use super::chart::{BACK_MS, Sample};
 use super::tiles::week_before;
-
-/// The most and the least instants at which the past is read for the chart.
-const SAMPLES: std::ops::RangeInclusive<usize> = 26..=90;
-/// Signals folded for one chart: an account with many is looked at less often.
-const FOLDED_MAX: usize = 100_000;
 
 /// Returns heat over the days the chart looks back, oldest first; the last one is the view's own.
 ///
@@ -24,14 +18,17 @@ pub(crate) async fn samples(
     id: &AccountId,
     view: &AccountView,
 ) -> Result<Vec<Sample>, Error> {
-    let instants = instants(view);
-    let past = try_join_all(instants.iter().map(|at| heat_at(engine, id, *at))).await?;
-    let mut samples: Vec<Sample> = instants
+    let as_of = AsOf {
+        at: Some(view.reading.at),
+        known_at: None,
+    };
+    let points = engine.history(id, instants(view), as_of).await?;
+    let mut samples: Vec<Sample> = points
+        .unwrap_or_default()
         .into_iter()
-        .zip(past)
-        .map(|(at, heat)| Sample {
-            at,
-            heat: heat.unwrap_or(0.0),
+        .map(|point| Sample {
+            at: point.at,
+            heat: point.heat,
         })
         .collect();
     samples.push(Sample {
@@ -54,16 +51,23 @@ pub(crate) async fn heat_at(engine: &Engine, id: &AccountId, at: Timestamp) -> R
     Ok(view.and_then(|view| view.reading.best().map(|group| group.heat)))
 }
 
-/// Returns the past instants the chart reads, oldest first; always one seven days ago.
+/// Returns the past instants the chart reads, oldest first: the ends of its days, when MQA began and ended, and seven
+/// days ago.
 fn instants(view: &AccountView) -> Vec<Timestamp> {
     let now = view.reading.at;
-    let signals = usize::try_from(view.state.signals).unwrap_or(usize::MAX).max(1);
-    let count = (FOLDED_MAX / signals).clamp(*SAMPLES.start(), *SAMPLES.end());
-    let step = BACK_DAYS * DAY_MS / i64::try_from(count).unwrap_or(1);
-    let mut instants: Vec<Timestamp> = (1..=count)
-        .filter_map(|back| i64::try_from(back).ok())
-        .map(|back| now.plus_millis(-back * step))
-        .chain([week_before(now)])
+    let begin = now.plus_millis(-BACK_MS);
+    let midnight = now.day().start();
+    let midnights = (0..=BACK_DAYS).map(|back| midnight.plus_millis(-back * DAY_MS));
+    let spans = view.reading.best().into_iter().flat_map(|group| &group.spans);
+    // What takes heat over a line is a step: the instant before it is its foot.
+    let crossings = spans
+        .flat_map(|span| [Some(span.entered), span.left])
+        .flatten()
+        .flat_map(|at| [at.plus_millis(-1), at]);
+    let mut instants: Vec<Timestamp> = midnights
+        .chain(crossings)
+        .chain([week_before(now), begin])
+        .filter(|at| (begin..now).contains(at))
         .collect();
     instants.sort_unstable();
     instants.dedup();
