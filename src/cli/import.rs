@@ -37,6 +37,10 @@ Examples:
   quorate import accounts.csv --data ./data --apply            # while the server is stopped
 
 Exit codes: 0 every row is certain, 1 failed, 2 the command line is wrong, 4 rows failed or need an answer.")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct Args {
     /// The file, `-` for standard input
     file: PathBuf,
@@ -45,7 +49,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", value_parser = list)]
     list: Option<String>,
 
-    /// Who says all this: person, crm, marketing_automation, list, vendor; a weaker one never overwrites a stronger
+    /// Who says all this: person, crm, `marketing_automation`, list, vendor; a weaker one never overwrites a stronger
     #[arg(long, value_name = "SOURCE", default_value = "list")]
     source: String,
 
@@ -69,7 +73,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 
-    /// The running server [default: http://127.0.0.1:8080]
+    /// The running server [default: <http://127.0.0.1:8080>]
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     server: Option<String>,
 

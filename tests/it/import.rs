@@ -1,7 +1,6 @@
 //! `quorate import` from outside: over a running server, over a data folder, and killed while it applies.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a helper that cannot do its work fails the test"
 )]
 

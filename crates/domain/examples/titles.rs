@@ -103,7 +103,7 @@ impl Tally {
                 count.with_occupation += 1;
                 if codes.iter().any(|begin| code.starts_with(begin)) {
                     count.expected += 1;
-                } else if count.elsewhere.len() < 6 && count.with_occupation % 37 == 0 {
+                } else if count.elsewhere.len() < 6 && count.with_occupation.is_multiple_of(37) {
                     count.elsewhere.push(format!("{title} ({code})"));
                 }
             }

@@ -127,6 +127,7 @@ impl AccountState {
     }
 
     /// Writes what happened into the facts. Never fails and never judges: all it needs is in the record.
+    #[expect(clippy::too_many_lines, reason = "an arm an event, each of a few lines")]
     pub fn apply(&mut self, record: &Record) {
         if self.created_at.is_none() {
             self.created_at = Some(record.at);

@@ -144,7 +144,7 @@ impl Speaker<'_> {
         let name = card.and_then(|card| card.name.as_deref());
         let id = card
             .and_then(|card| card.outside_id.as_ref())
-            .map(|id| id.as_str());
+            .map(crate::id::ContactId::as_str);
         name.or(id)
             .map_or_else(|| format!("person {}", no.0), str::to_owned)
     }
@@ -230,7 +230,16 @@ impl Speaker<'_> {
                     &format!("Find out who else is {} {name}", article(&name)),
                 ),
             ),
-            _ => {
+            GapKind::ColdSeat
+            | GapKind::Blocker
+            | GapKind::LeavingMqa
+            | GapKind::MissingAttribute
+            | GapKind::MissingSignal
+            | GapKind::MqaCondition
+            | GapKind::NoPath
+            | GapKind::SingleThreaded
+            | GapKind::StaleElement
+            | GapKind::UnprovenElement => {
                 let what = if engaged > 0 {
                     format!("{title}: {engaged} of {wanted} engaged")
                 } else {
@@ -355,9 +364,11 @@ impl Speaker<'_> {
             }
             Measure::Number(_) | Measure::Grade(_) | Measure::Flag(_) | Measure::Nothing => String::new(),
         };
-        let engaged = match &state.actual {
-            Measure::Roles(engaged) if engaged.is_empty() => "No role is engaged.".to_owned(),
-            actual => format!("Engaged: {}.", roles(actual)),
+        let engaged = roles(&state.actual);
+        let engaged = if engaged.is_empty() {
+            "No role is engaged.".to_owned()
+        } else {
+            format!("Engaged: {engaged}.")
         };
         let meet = |what: &str| self.ask(gap, what, "Bring one more person in");
         match state.kind {
@@ -539,7 +550,7 @@ fn floor_to(number: f64, parts: f64) -> f64 {
 }
 
 fn one_decimal(number: f64) -> String {
-    format!("{:.1}", number)
+    format!("{number:.1}")
 }
 
 /// Rounded up, so that what is said to be lacking is enough.

@@ -113,13 +113,12 @@ impl Catalogue {
     /// Returns a gap in eight bytes; `None`: the model knows no such gap.
     #[must_use]
     pub fn pack(&self, gap: &Gap) -> Option<Packed> {
-        let (place, contact) = match self.places.get(&gap.id) {
-            Some(place) => (*place, 0),
-            None => {
-                let (about, number) = gap.id.split_once(':')?;
-                let place = self.places.get(format!("{about}:").as_str())?;
-                (*place, number.parse::<u16>().ok()?)
-            }
+        let (place, contact) = if let Some(place) = self.places.get(&gap.id) {
+            (*place, 0)
+        } else {
+            let (about, number) = gap.id.split_once(':')?;
+            let place = self.places.get(format!("{about}:").as_str())?;
+            (*place, number.parse::<u16>().ok()?)
         };
         let closes = if gap.closes.is_empty() { 0 } else { CLOSES };
         let packed = closes

@@ -329,6 +329,10 @@ pub fn history(
 }
 
 /// [`refold`], shown to `see` before each thing that happens (with its instant) and at the end (with none).
+#[expect(
+    clippy::too_many_lines,
+    reason = "one walk over everything that happened, an arm a thing"
+)]
 fn fold_watched(
     id: &AccountId,
     records: &[Record],

@@ -123,7 +123,7 @@ fn read(name: &str) -> Option<String> {
     );
     let read = std::fs::read_to_string(shared.join("data").join(name)).ok();
     if read.is_none() {
-        println!("not compared with {name}: no reference data (QUORATE_SHARED can name it)");
+        eprintln!("not compared with {name}: no reference data (QUORATE_SHARED can name it)");
     }
     read
 }

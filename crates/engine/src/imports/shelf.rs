@@ -105,9 +105,12 @@ impl Shelf {
     /// Returns all imports, the newest first. One that cannot be read is left out and told in the log.
     pub(super) fn all(&self) -> Result<Vec<Import>, ImportError> {
         let mut imports = Vec::new();
-        let mut see = |key: &str, bytes: &[u8]| match unpack::<ImportV1>(bytes).and_then(ImportV1::restore) {
-            Some(import) => imports.push(import),
-            None => tracing::error!(import.id = key, "a stored import cannot be read"),
+        let mut see = |key: &str, bytes: &[u8]| {
+            if let Some(import) = unpack::<ImportV1>(bytes).and_then(ImportV1::restore) {
+                imports.push(import);
+            } else {
+                tracing::error!(import.id = key, "a stored import cannot be read");
+            }
         };
         self.store
             .scan_docs(IMPORTS, "", &mut see)

@@ -341,6 +341,8 @@ async fn memory_stays_bounded_however_many_accounts_are_woken_at_once() {
 
 #[actix_rt::test]
 async fn late_signals_told_anew_while_others_come_in_lose_and_double_nothing() {
+    const SENDERS: usize = 4;
+    const BATCHES: usize = 60;
     let folder = tempfile::tempdir().unwrap();
     let now = at("2026-09-01T12:00:00Z");
     let config = || EngineConfig {
@@ -352,8 +354,6 @@ async fn late_signals_told_anew_while_others_come_in_lose_and_double_nothing() {
     house
         .accept(vec![signal("acme", "first", "ann", "demo.requested", now)])
         .await;
-    const SENDERS: usize = 4;
-    const BATCHES: usize = 60;
     let sending = (0..SENDERS).map(|sender| {
         let house = &house;
         async move {

@@ -187,9 +187,8 @@ impl Asked<'_> {
                 let running = self.state.snoozes.values().filter(|it| it.until > self.now);
                 within("gaps put off", running.count(), self.policy.snoozes_max)?;
             }
-            Some(_) => {}
             None if known.is_none() => return Ok(None),
-            None => {}
+            Some(_) | None => {}
         }
         Ok(Some(Event::GapSnoozed {
             solution: asked.solution.clone(),

@@ -35,6 +35,7 @@ fn evidence(change: impl FnOnce(&mut StateEvidence)) -> Command {
     Command::StateEvidence(evidence)
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "the event holds it in a box")]
 fn statement(change: impl FnOnce(&mut Statement)) -> Box<Statement> {
     let mut statement = Statement {
         solution: None,
