@@ -103,13 +103,13 @@ impl Server {
         let mut cursor = String::new();
         loop {
             let mut page = self.get(&format!(
-                "/v1/imports/{id}/rows?verdict={verdict}&limit=1000&cursor={cursor}"
+                "/v1/imports/{id}/rows?verdict={verdict}&limit=1000{cursor}"
             ))?;
             if let Some(Value::Array(items)) = page.get_mut("items") {
                 rows.append(items);
             }
             match page.get("next_cursor").and_then(Value::as_str) {
-                Some(next) => next.clone_into(&mut cursor),
+                Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(rows),
             }
         }
