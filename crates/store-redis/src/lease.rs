@@ -22,6 +22,9 @@ const CLAIM_TRIES: u32 = 8;
 /// The pause before a held lease is asked for again.
 const HELD_PAUSE: Duration = Duration::from_millis(250);
 
+/// How long a start waits for replicas.
+const REPLICAS_PATIENCE: Duration = Duration::from_secs(30);
+
 /// Renews the lease until it is dropped.
 pub(crate) struct Lease {
     stop: Option<mpsc::Sender<()>>,
@@ -60,13 +63,7 @@ impl RedisStore {
             let token = OwnerToken(format!("{epoch}:{nonce:032x}").into());
             match self.claim_all(&layout, &token, epoch).map_err(fail)? {
                 Claimed::All => {
-                    for node in &layout.masters {
-                        let Some(wait) = shared.wait() else { break };
-                        let received = node
-                            .with(&shared.options, |connection| wait.query::<Value>(connection))
-                            .map_err(fail)?;
-                        shared.enough_replicas(Some(&received))?;
-                    }
+                    shared.wait_for_replicas(&layout)?;
                     writer.owner = Some((token.clone(), epoch));
                     writer.forget_places();
                     drop(writer);
@@ -192,6 +189,31 @@ impl Shared {
             }
         }
         Ok(answers)
+    }
+
+    /// Waits until as many replicas as writes wait for have what was written. After a failover they take some seconds
+    /// to find the new master.
+    fn wait_for_replicas(&self, layout: &Layout) -> Result<(), Error> {
+        let Some(wait) = self.wait() else {
+            return Ok(());
+        };
+        let patience = monotonic() + REPLICAS_PATIENCE;
+        for node in &layout.masters {
+            loop {
+                let received = node
+                    .with(&self.options, |connection| wait.query::<Value>(connection))
+                    .map_err(|error| {
+                        self.doubt();
+                        unavailable(&self.place, "wait for replicas", error.to_string())
+                    });
+                match received.and_then(|received| self.enough_replicas(Some(&received))) {
+                    Ok(()) => break,
+                    Err(error) if monotonic() >= patience => return Err(error),
+                    Err(_) => std::thread::park_timeout(HELD_PAUSE),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn last_epoch(&self, layout: &Layout) -> Result<u64, RedisError> {
