@@ -3,112 +3,40 @@
 //! A standing is folded from facts under one model version and rebuilt from history when the version differs.
 //! It keeps no list of signals, so reading it costs contacts x kinds and not history.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::account::AccountState;
-use crate::committee::Quorum;
 use crate::curve::{Curve, Weighted};
-use crate::decay::Part;
 use crate::engagement::{self, Band, Person, SignalView};
 use crate::fit::Fit;
 use crate::framework;
-use crate::id::{ContactNo, Kind, ModelVersion, Role, Solution};
-use crate::model::{Model, MqaThresholds, SignalRule};
-use crate::mqa::{self, ConditionState, MqaStatus, Situation, Verdict};
+use crate::id::{Kind, ModelVersion};
+use crate::model::{Model, MqaThresholds};
+use crate::mqa::{MqaStatus, Verdict};
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
 mod fold;
+mod group;
 mod late;
+mod look;
+mod notice;
 mod qualified;
 mod reading;
 mod tape;
 
 pub use fold::{HistoryPoint, Horizon, ModelInForce, corrections, history, refold};
+pub use group::{Group, Member, RuledKind, SPANS_MAX, Span, weight};
+pub use notice::{Change, Moment, Notice};
 pub use qualified::Qualified;
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
 pub use tape::{TAPE_WEEKS, Tape, TapeWeeks};
 
+use look::{Curves, Look};
+
 /// How many distinct unknown kinds an account remembers by name.
 pub const UNKNOWN_KINDS_MAX: usize = 32;
-/// How many past spans of being MQA an account remembers.
-pub const SPANS_MAX: usize = 256;
-
-/// A kind with the rule the model gives it.
-#[derive(Clone, Debug)]
-pub struct RuledKind {
-    /// The kind.
-    pub kind: Kind,
-    /// Its rule.
-    pub rule: Arc<SignalRule>,
-}
-
-impl PartialEq for RuledKind {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-    }
-}
-impl Eq for RuledKind {}
-impl PartialOrd for RuledKind {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for RuledKind {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.kind.cmp(&other.kind)
-    }
-}
-
-/// A person as one buying group sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Member {
-    /// What it did.
-    pub person: Person<RuledKind>,
-    /// What a point of it counts.
-    pub weight: f64,
-    /// Whether it may count as an engaged contact: known, and not excluded.
-    pub countable: bool,
-    /// The roles it holds.
-    pub roles: Vec<Role>,
-    /// Its newest signal that a check of a framework asks for, by the check's pattern.
-    pub newest: BTreeMap<Arc<str>, Timestamp>,
-}
-
-/// A time in which an account was MQA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// When it entered.
-    pub entered: Timestamp,
-    /// When it left; `None`: it is still in.
-    pub left: Option<Timestamp>,
-}
-
-/// The standing of one buying group: account x solution.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// The solution; `None` when the model lists none.
-    pub solution: Option<Solution>,
-    /// People with signals, the anonymous visitor (`None`) first.
-    pub members: BTreeMap<Option<ContactNo>, Member>,
-    /// Whether it is MQA.
-    pub status: MqaStatus,
-    /// When it was MQA, oldest first; at most [`SPANS_MAX`].
-    pub spans: Vec<Span>,
-    /// The band heat was in when last judged; cold before anything happened.
-    pub band: Band,
-    /// Who was engaged when last judged.
-    pub engaged: BTreeSet<ContactNo>,
-    /// The quorum when last judged; it changes only where something is judged.
-    pub quorum: Option<f64>,
-    /// The newest signal of each kind that counts, in the order of kinds.
-    pub newest: Vec<(Kind, Timestamp)>,
-    /// Completeness and gaps when they last changed.
-    pub qualified: Qualified,
-}
-
 /// What a model makes of an account's facts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
@@ -143,128 +71,6 @@ pub struct Standing {
     /// The numbers of the MQA rule for this account.
     thresholds: Option<MqaThresholds>,
     act_now_ms: i64,
-}
-
-/// Something about a standing changed: told to people and webhooks, never read by the fold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// When it changed.
-    pub at: Timestamp,
-    /// Of which buying group.
-    pub solution: Option<Solution>,
-    /// What changed.
-    pub change: Change,
-    /// It became known only now that the past had been other than announced.
-    pub late: bool,
-}
-
-/// What changed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// The group became MQA.
-    MqaEntered(Box<Moment>),
-    /// It left MQA.
-    MqaLeft(Box<Moment>),
-    /// Announced before, and taken back: a late signal showed that it was not so.
-    MqaRevised {
-        /// When the account became MQA after all; `None`: it did not.
-        since: Option<Timestamp>,
-    },
-    /// Heat went into another band.
-    BandChanged {
-        /// From.
-        from: Band,
-        /// To.
-        to: Band,
-    },
-    /// A contact became engaged.
-    Engaged {
-        /// Who.
-        contact: ContactNo,
-    },
-    /// A contact stopped being engaged.
-    Cooled {
-        /// Who.
-        contact: ContactNo,
-    },
-    /// Something is missing that was not.
-    GapOpened {
-        /// The gap's id.
-        gap: Arc<str>,
-    },
-    /// It is missing no more.
-    GapClosed {
-        /// The gap's id.
-        gap: Arc<str>,
-    },
-}
-
-/// A buying group at an instant, for the explanation of a change.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moment {
-    /// `H`.
-    pub intent_points: f64,
-    /// Heat.
-    pub heat: f64,
-    /// Who was engaged.
-    pub engaged: Vec<ContactNo>,
-    /// The conditions, each with what it needs and what there was.
-    pub conditions: Vec<ConditionState>,
-    /// Whether an act-now signal qualified it.
-    pub act_now: bool,
-}
-
-/// The curves of one group: built once for a judgement or a search.
-pub(crate) struct Curves {
-    parts: Vec<Part>,
-    people: Vec<PersonCurve>,
-}
-
-struct PersonCurve {
-    contact: Option<ContactNo>,
-    weight: f64,
-    countable: bool,
-    start: usize,
-    end: usize,
-}
-
-impl Curves {
-    fn of(group: &Group) -> Self {
-        let mut parts = Vec::with_capacity(
-            group
-                .members
-                .values()
-                .map(|member| member.person.kinds.len())
-                .sum(),
-        );
-        let mut people = Vec::with_capacity(group.members.len());
-        for (contact, member) in &group.members {
-            let start = parts.len();
-            parts.extend(member.person.kinds.iter().map(|(kind, sum)| sum.part(&kind.rule)));
-            people.push(PersonCurve {
-                contact: *contact,
-                weight: member.weight,
-                countable: member.countable,
-                start,
-                end: parts.len(),
-            });
-        }
-        Self { parts, people }
-    }
-
-    fn parts_of(&self, person: &PersonCurve) -> &[Part] {
-        self.parts.get(person.start..person.end).unwrap_or_default()
-    }
-
-    fn weighted(&self) -> Vec<Weighted<'_>> {
-        self.people
-            .iter()
-            .map(|person| Weighted {
-                weight: person.weight,
-                parts: self.parts_of(person),
-            })
-            .collect()
-    }
 }
 
 impl Standing {
@@ -681,228 +487,6 @@ impl Standing {
         let near = self.checked_to.plus_millis(NEAR_MS);
         let near = self.due().map_or(near, |due| due.min(near));
         Some(self.next_change(model, self.checked_to, near).unwrap_or(near))
-    }
-}
-
-impl Member {
-    fn take_up(
-        &mut self,
-        contact: Option<ContactNo>,
-        state: &AccountState,
-        model: &Model,
-        solution: Option<&Solution>,
-    ) {
-        let Some(no) = contact else {
-            self.weight = model.engagement.anonymous_weight;
-            self.countable = false;
-            return;
-        };
-        let known = state.contacts.get(&no);
-        self.roles = known.map_or_else(Vec::new, |contact| {
-            contact.roles_for(solution).into_iter().cloned().collect()
-        });
-        self.countable = !known.is_some_and(crate::contact::Contact::is_excluded);
-        self.weight = if self.countable {
-            weight(
-                &self.roles,
-                known.and_then(crate::contact::Contact::seniority),
-                model,
-            )
-        } else {
-            0.0
-        };
-    }
-}
-
-/// Returns `weight(c)`: the largest weight among the roles (`unknown` if none) times the factor of the seniority.
-#[must_use]
-pub fn weight(roles: &[Role], seniority: Option<crate::contact::Seniority>, model: &Model) -> f64 {
-    let role = roles
-        .iter()
-        .map(|role| model.role_weight(role.as_str()))
-        .reduce(f64::max)
-        .unwrap_or_else(|| model.role_weight(Role::UNKNOWN));
-    role * seniority
-        .and_then(|level| model.seniority.factors.get(&level))
-        .copied()
-        .unwrap_or(1.0)
-}
-
-impl Group {
-    fn notice(&self, at: Timestamp, change: Change) -> Notice {
-        Notice {
-            at,
-            solution: self.solution.clone(),
-            change,
-            late: false,
-        }
-    }
-
-    fn note_newest(&mut self, kind: &Kind, at: Timestamp) {
-        match self.newest.binary_search_by(|(known, _)| known.cmp(kind)) {
-            Ok(place) => {
-                if let Some((_, newest)) = self.newest.get_mut(place) {
-                    *newest = at.max(*newest);
-                }
-            }
-            Err(place) => {
-                if self.newest.len() == self.newest.capacity() {
-                    self.newest.reserve_exact(2);
-                }
-                self.newest.insert(place, (kind.clone(), at));
-            }
-        }
-    }
-
-    /// Returns the kinds that give the group the most intent points at `t`, largest first, ties by kind: each with
-    /// its points and its newest signal. Kinds that give none are left out.
-    #[must_use]
-    pub fn largest_kinds(&self, t: Timestamp) -> Vec<(&Kind, f64, Timestamp)> {
-        let mut points = vec![0.0; self.newest.len()];
-        for member in self.members.values() {
-            for (kind, accumulator) in &member.person.kinds {
-                let place = self.newest.binary_search_by(|(known, _)| known.cmp(&kind.kind));
-                if let Some(sum) = place.ok().and_then(|place| points.get_mut(place)) {
-                    *sum += member.weight * accumulator.part(&kind.rule).at(t);
-                }
-            }
-        }
-        let mut kinds: Vec<(&Kind, f64, Timestamp)> = self
-            .newest
-            .iter()
-            .zip(points)
-            .filter(|(_, points)| *points > 0.0)
-            .map(|((kind, newest), points)| (kind, points, *newest))
-            .collect();
-        kinds.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        kinds
-    }
-
-    fn enter(&mut self, t: Timestamp) {
-        if self.spans.len() >= SPANS_MAX {
-            self.spans.remove(0);
-        }
-        self.spans.push(Span {
-            entered: t,
-            left: None,
-        });
-    }
-
-    fn leave(&mut self, t: Timestamp) {
-        if let Some(span) = self.spans.last_mut() {
-            span.left = Some(t);
-        }
-    }
-
-    /// Returns until when an act-now signal of a countable contact qualifies.
-    pub(crate) fn act_now_until(&self, act_now_ms: i64) -> Option<Timestamp> {
-        self.members
-            .values()
-            .filter(|member| member.countable)
-            .filter_map(|member| member.person.act_now)
-            .max()
-            .map(|newest| newest.plus_millis(act_now_ms))
-    }
-
-    /// Returns the next instant after `t` at which a clock runs out: an act-now ends, patience ends.
-    ///
-    /// Also what completeness and gaps wait for: evidence goes stale, a signal is no longer recent.
-    fn clock(&self, thresholds: Option<&MqaThresholds>, act_now_ms: i64, t: Timestamp) -> Option<Timestamp> {
-        let act_now = thresholds.and_then(|_| self.act_now_until(act_now_ms));
-        let patience = thresholds.and_then(|thresholds| self.status.patience_ends(thresholds));
-        [act_now, patience, self.lapses_after(t)]
-            .into_iter()
-            .flatten()
-            .filter(|instant| *instant > t)
-            .min()
-    }
-}
-
-/// What a judgement sees of a group.
-pub(crate) struct Look {
-    at: Timestamp,
-    pub(crate) intent_points: f64,
-    pub(crate) heat: f64,
-    pub(crate) engaged: BTreeSet<ContactNo>,
-    pub(crate) engaged_roles: BTreeSet<Role>,
-    pub(crate) quorum: Option<f64>,
-}
-
-impl Look {
-    pub(crate) fn at(
-        curves: &Curves,
-        group: &Group,
-        state: &AccountState,
-        model: &Model,
-        t: Timestamp,
-    ) -> Self {
-        let mut intent_points = 0.0;
-        let mut engaged = BTreeSet::new();
-        let mut engaged_roles = BTreeSet::new();
-        for person in &curves.people {
-            let points = engagement::engagement(curves.parts_of(person), t);
-            intent_points += person.weight * points;
-            if let Some(contact) = person.contact.filter(|_| person.countable)
-                && points >= model.engagement.engaged_at
-            {
-                engaged.insert(contact);
-                if let Some(member) = group.members.get(&Some(contact)) {
-                    engaged_roles.extend(member.roles.iter().cloned());
-                }
-            }
-        }
-        let quorum = if model.seats.is_empty() {
-            None
-        } else {
-            Quorum::of(state, model, group.solution.as_ref(), |contact| {
-                engaged.contains(&contact)
-            })
-            .percent
-        };
-        let heat = engagement::heat(intent_points, model.half_point);
-        Self {
-            at: t,
-            intent_points,
-            heat,
-            engaged,
-            engaged_roles,
-            quorum,
-        }
-    }
-
-    pub(crate) fn situation<'a>(
-        &'a self,
-        fit: &'a Fit,
-        state: &AccountState,
-        act_now_until: Option<Timestamp>,
-    ) -> Situation<'a> {
-        Situation {
-            at: self.at,
-            heat: self.heat,
-            engaged_contacts: self.engaged.len(),
-            engaged_roles: &self.engaged_roles,
-            fit,
-            quorum: self.quorum,
-            disqualified: state.disqualified.is_some(),
-            act_now_until,
-        }
-    }
-
-    fn moment(
-        &self,
-        situation: &Situation<'_>,
-        thresholds: Option<&MqaThresholds>,
-        status: &MqaStatus,
-    ) -> Moment {
-        Moment {
-            intent_points: self.intent_points,
-            heat: self.heat,
-            engaged: self.engaged.iter().copied().collect(),
-            conditions: thresholds
-                .map(|thresholds| mqa::conditions(situation, thresholds, status))
-                .unwrap_or_default(),
-            act_now: thresholds.is_some_and(|thresholds| situation.acts_now(thresholds)),
-        }
     }
 }
 

@@ -15,7 +15,8 @@ use crate::mqa::Situation;
 use crate::signal::Signal;
 use crate::time::Timestamp;
 
-use super::{Curves, Group, Standing};
+use super::look::Curves;
+use super::{Group, Standing};
 
 /// What a late signal does to intent points from its instant on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

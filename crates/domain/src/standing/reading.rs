@@ -11,7 +11,8 @@ use crate::model::Model;
 use crate::mqa::{self, ConditionState};
 use crate::time::Timestamp;
 
-use super::{Curves, Group, Look, Span, Standing, qualified};
+use super::look::{Curves, Look};
+use super::{Group, Span, Standing, qualified};
 
 /// How far an account has come by rule (docs/semantics.md 3.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::account::{ContactFact, Event, Record};
 use crate::contact::HeldRole;
-use crate::id::{AccountId, Seq, SignalId};
+use crate::id::{AccountId, ContactNo, Role, Seq, SignalId, Solution};
 use crate::math;
 use crate::mqa::ConditionKind;
 use crate::signal::SignalSource;
