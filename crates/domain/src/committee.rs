@@ -172,6 +172,14 @@ impl Quorum {
         solution: Option<&Solution>,
         engaged: impl Fn(ContactNo) -> bool,
     ) -> Self {
+        if model.seats.is_empty() {
+            // Asked at every judgement, so nobody is looked at in vain.
+            return Self {
+                percent: None,
+                inferred: 0.0,
+                seats: Vec::new(),
+            };
+        }
         let holders: Vec<(&Contact, Vec<&Role>)> = state
             .contacts
             .values()

@@ -27,9 +27,9 @@ pub struct Sight<'a> {
     /// The group's solution.
     pub solution: Option<&'a Solution>,
     /// Who is engaged.
-    pub engaged: &'a BTreeSet<ContactNo>,
+    pub engaged: BTreeSet<ContactNo>,
     /// The newest signal a check's pattern covers, by pattern; those of excluded contacts are left out.
-    pub newest: &'a BTreeMap<Arc<str>, Timestamp>,
+    pub newest: BTreeMap<Arc<str>, Timestamp>,
     people: OnceCell<People>,
 }
 
@@ -202,8 +202,8 @@ impl<'a> Sight<'a> {
         state: &'a AccountState,
         model: &'a Model,
         solution: Option<&'a Solution>,
-        engaged: &'a BTreeSet<ContactNo>,
-        newest: &'a BTreeMap<Arc<str>, Timestamp>,
+        engaged: BTreeSet<ContactNo>,
+        newest: BTreeMap<Arc<str>, Timestamp>,
     ) -> Self {
         Self {
             at,

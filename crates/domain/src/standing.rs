@@ -297,7 +297,7 @@ impl Standing {
                     notices.push(group.notice(t, Change::MqaLeft(Box::new(moment))));
                 }
             }
-            group.quorum = look.quorum;
+            group.quorum = look.quorum.percent;
             let band = Band::of(look.heat);
             let from = std::mem::replace(&mut group.band, band);
             if from != band {

@@ -146,8 +146,8 @@ impl Given {
             &self.state,
             &self.model,
             None,
-            &self.engaged,
-            &self.newest,
+            self.engaged.clone(),
+            self.newest.clone(),
         );
         read(&self.model.frameworks.in_use[0], &sight)
     }
@@ -352,8 +352,8 @@ fn the_next_lapse_is_the_first_instant_at_which_something_runs_out() {
             &given.state,
             &given.model,
             None,
-            &given.engaged,
-            &given.newest,
+            given.engaged.clone(),
+            given.newest.clone(),
         );
         next_lapse(&given.model.frameworks.in_use[0], &sight)
     };

@@ -131,9 +131,9 @@ impl Given {
 
     /// Returns quorum, completeness and the gaps.
     fn read(&self) -> (f64, f64, Vec<Gap>) {
-        let newest = BTreeMap::new();
         let at = Timestamp::from_millis(NOW);
-        let sight = Sight::new(at, &self.state, &self.model, None, &self.engaged, &newest);
+        let engaged = self.engaged.clone();
+        let sight = Sight::new(at, &self.state, &self.model, None, engaged, BTreeMap::new());
         let reading = framework::read(&self.model.frameworks.in_use[0], &sight);
         let quorum = Quorum::of(&self.state, &self.model, None, |no| self.engaged.contains(&no));
         let people = crate::math::count_f64(self.engaged.len());

@@ -22,7 +22,7 @@ pub(super) struct Look {
     pub(super) heat: f64,
     pub(super) engaged: BTreeSet<ContactNo>,
     pub(super) engaged_roles: BTreeSet<Role>,
-    pub(super) quorum: Option<f64>,
+    pub(super) quorum: Quorum,
 }
 
 impl Look {
@@ -48,14 +48,9 @@ impl Look {
                 }
             }
         }
-        let quorum = if model.seats.is_empty() {
-            None
-        } else {
-            Quorum::of(state, model, group.solution.as_ref(), |contact| {
-                engaged.contains(&contact)
-            })
-            .percent
-        };
+        let quorum = Quorum::of(state, model, group.solution.as_ref(), |contact| {
+            engaged.contains(&contact)
+        });
         let heat = engagement::heat(intent_points, model.half_point);
         Self {
             at: t,
@@ -79,7 +74,7 @@ impl Look {
             engaged_contacts: self.engaged.len(),
             engaged_roles: &self.engaged_roles,
             fit,
-            quorum: self.quorum,
+            quorum: self.quorum.percent,
             disqualified: state.disqualified.is_some(),
             act_now_until,
         }

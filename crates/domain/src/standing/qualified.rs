@@ -150,8 +150,9 @@ impl Standing {
             }
             return;
         }
-        let reading = self.read_group(group, state, model, t);
-        let lapses = lapses(group, &reading, state, model, t);
+        let mut reading = self.read_people(group, state, model, t);
+        let sight = sight(group, &reading, state, model, t);
+        fill(&mut reading, group, &sight);
         let mut next = Qualified {
             completeness: reading.completeness,
             verdict: reading.frameworks.first().and_then(|framework| framework.verdict),
@@ -168,7 +169,7 @@ impl Standing {
                 .collect(),
             gaps: BTreeMap::new(),
             measured: true,
-            lapses,
+            lapses: lapses(&sight),
             unmet: group.qualified.unmet,
             unsettled: false,
         };
@@ -203,39 +204,51 @@ impl Standing {
             if told.mqa_since.is_some()
                 && mqa_ends_at.is_some_and(|ends| ends <= at.plus_days(gap::LEAVING_WITHIN))
             {
-                told.gaps = gaps(group, told, state, model, at, mqa_ends_at);
+                let sight = sight(group, told, state, model, at);
+                told.gaps = gaps(group, told, &sight, mqa_ends_at);
             }
         }
     }
 }
 
-fn sight_parts(
-    group: &Group,
+/// Returns what frameworks and gaps look at; its graph of the people is found out once, so one sight serves them all.
+pub(super) fn sight<'a>(
+    group: &'a Group,
     reading: &GroupReading,
-) -> (
-    std::collections::BTreeSet<crate::id::ContactNo>,
-    BTreeMap<Arc<str>, Timestamp>,
-) {
+    state: &'a AccountState,
+    model: &'a Model,
+    t: Timestamp,
+) -> Sight<'a> {
     let engaged = reading
         .people
         .iter()
         .filter(|person| person.engaged)
         .filter_map(|person| person.contact)
         .collect();
-    (engaged, group.newest_by_pattern())
+    let newest = group.newest_by_pattern();
+    Sight::new(t, state, model, group.solution.as_ref(), engaged, newest)
+}
+
+/// Fills a reading with frameworks and gaps.
+pub(super) fn fill(reading: &mut GroupReading, group: &Group, sight: &Sight<'_>) {
+    reading.frameworks = sight
+        .model
+        .frameworks
+        .in_use
+        .iter()
+        .map(|framework| framework::read(framework, sight))
+        .collect();
+    reading.completeness = reading.frameworks.first().and_then(|first| first.completeness);
+    reading.gaps = gaps(group, reading, sight, None);
 }
 
 /// Returns the gaps of a group that was read but for them.
 fn gaps(
     group: &Group,
     reading: &GroupReading,
-    state: &AccountState,
-    model: &Model,
-    t: Timestamp,
+    sight: &Sight<'_>,
     mqa_ends_at: Option<Timestamp>,
 ) -> Vec<Gap> {
-    let (engaged, newest) = sight_parts(group, reading);
-    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
     let standings = gap::Standings {
         quorum: &reading.quorum,
         conditions: &reading.conditions,
@@ -243,48 +256,22 @@ fn gaps(
         framework: reading.frameworks.first(),
         mqa_ends_at,
     };
-    let mut gaps = gap::of(&sight, &standings);
+    let mut gaps = gap::of(sight, &standings);
     for gap in &mut gaps {
         gap.since = Since(group.qualified.gaps.get(&gap.id).copied());
     }
     gaps
 }
 
-/// Fills a reading with frameworks and gaps.
-pub(super) fn fill(
-    reading: &mut GroupReading,
-    group: &Group,
-    state: &AccountState,
-    model: &Model,
-    t: Timestamp,
-) {
-    let (engaged, newest) = sight_parts(group, reading);
-    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
-    reading.frameworks = model
-        .frameworks
-        .in_use
-        .iter()
-        .map(|framework| framework::read(framework, &sight))
-        .collect();
-    reading.completeness = reading.frameworks.first().and_then(|first| first.completeness);
-    reading.gaps = gaps(group, reading, state, model, t, None);
-}
-
-fn lapses(
-    group: &Group,
-    reading: &GroupReading,
-    state: &AccountState,
-    model: &Model,
-    t: Timestamp,
-) -> Option<Timestamp> {
-    let (engaged, newest) = sight_parts(group, reading);
-    let sight = Sight::new(t, state, model, group.solution.as_ref(), &engaged, &newest);
-    let framework = model.frameworks.in_use.first();
-    let framework = framework.and_then(|framework| framework::next_lapse(framework, &sight));
-    let snoozes = state
+/// Returns when completeness or gaps change next by time alone.
+fn lapses(sight: &Sight<'_>) -> Option<Timestamp> {
+    let framework = sight.model.frameworks.in_use.first();
+    let framework = framework.and_then(|framework| framework::next_lapse(framework, sight));
+    let snoozes = sight
+        .state
         .snoozes
         .iter()
-        .filter(|((solution, _), snooze)| *solution == group.solution && snooze.until > t)
+        .filter(|((solution, _), snooze)| solution.as_ref() == sight.solution && snooze.until > sight.at)
         .map(|(_, snooze)| snooze.until);
     framework.into_iter().chain(snoozes).min()
 }

@@ -175,7 +175,12 @@ impl Standing {
         let groups: Vec<GroupReading> = self
             .groups
             .iter()
-            .map(|group| self.read_group(group, state, model, t))
+            .map(|group| {
+                let mut reading = self.read_people(group, state, model, t);
+                let sight = qualified::sight(group, &reading, state, model, t);
+                qualified::fill(&mut reading, group, &sight);
+                reading
+            })
             .collect();
         let best = groups
             .iter()
@@ -197,7 +202,8 @@ impl Standing {
         }
     }
 
-    pub(super) fn read_group(
+    /// Reads a group but for frameworks and gaps.
+    pub(super) fn read_people(
         &self,
         group: &Group,
         facts: &AccountState,
@@ -206,9 +212,6 @@ impl Standing {
     ) -> GroupReading {
         let curves = Curves::of(group);
         let look = Look::at(&curves, group, facts, model, t);
-        let quorum = Quorum::of(facts, model, group.solution.as_ref(), |contact| {
-            look.engaged.contains(&contact)
-        });
         let (mut fast, mut slow) = (0.0, 0.0);
         let mut people = Vec::with_capacity(curves.people.len());
         for person in &curves.people {
@@ -248,7 +251,7 @@ impl Standing {
         } else {
             Stage::Target
         };
-        let mut reading = GroupReading {
+        GroupReading {
             solution: group.solution.clone(),
             intent_points: look.intent_points,
             heat: look.heat,
@@ -257,7 +260,7 @@ impl Standing {
             people,
             engaged_contacts: look.engaged.len(),
             engaged_roles: look.engaged_roles.iter().cloned().collect(),
-            quorum,
+            quorum: look.quorum,
             mqa_since: group.status.since,
             conditions,
             act_now_until,
@@ -266,8 +269,6 @@ impl Standing {
             completeness: None,
             frameworks: Vec::new(),
             gaps: Vec::new(),
-        };
-        qualified::fill(&mut reading, group, facts, model, t);
-        reading
+        }
     }
 }
