@@ -14,7 +14,7 @@ use crate::committee::{Quorum, SeatView, risk};
 use crate::contact::{Contact, Seniority};
 use crate::engagement;
 use crate::evidence::Level;
-use crate::framework::{ElementReading, Found, FrameworkReading, Sight};
+use crate::framework::{CheckReading, ElementReading, Found, FrameworkReading, Sight};
 use crate::id::{ContactNo, Role};
 use crate::model::CheckKind;
 use crate::mqa::{ConditionKind, ConditionState, Measure};
@@ -341,15 +341,14 @@ impl<'a> Finder<'a> {
             .filter(|element| element.in_scope)
     }
 
-    /// Points of completeness that the checks a test picks would add if they were passed.
-    fn checks_worth(&self, element: &ElementReading, picks: impl Fn(&CheckKind) -> bool) -> f64 {
+    /// Points of completeness that some of an element's checks would add if they were passed.
+    fn checks_worth<'c>(
+        &self,
+        element: &ElementReading,
+        checks: impl Iterator<Item = &'c CheckReading>,
+    ) -> f64 {
         let all: f64 = element.checks.iter().map(|check| check.weight).sum();
-        let lost: f64 = element
-            .checks
-            .iter()
-            .filter(|check| picks(&check.kind))
-            .map(|check| check.weight * (1.0 - check.share))
-            .sum();
+        let lost: f64 = checks.map(|check| check.weight * (1.0 - check.share)).sum();
         if all > 0.0 && self.element_weight > 0.0 {
             100.0 * element.weight / self.element_weight * lost / all
         } else {
@@ -431,7 +430,9 @@ impl<'a> Finder<'a> {
         };
         let completeness: f64 = self
             .in_scope()
-            .map(|element| self.checks_worth(element, asks))
+            .map(|element| {
+                self.checks_worth(element, element.checks.iter().filter(|check| asks(&check.kind)))
+            })
             .sum();
         let quorum = seat.map_or(0.0, |view| self.seat_worth(view));
         let needed = seat.is_none_or(|view| view.seat.required) || completeness > 0.0;
@@ -504,68 +505,74 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What the elements in scope lack beside roles.
+    /// What the elements in scope lack beside roles; checks that ask for the same thing are one gap.
     fn elements(&self, gaps: &mut Vec<Gap>) {
-        let mut paths: Vec<Gap> = Vec::new();
+        let mut missing: Vec<Gap> = Vec::new();
         for element in self.in_scope() {
             self.evidence(element, gaps);
             for check in element.checks.iter().filter(|check| check.share < 1.0) {
-                let kind = &check.kind;
-                let completeness = self.checks_worth(element, |other| other == kind);
-                match (kind, &check.found) {
-                    (CheckKind::Path { from, to, strength }, Found::Path(found)) => {
-                        let id = format!("{from}-{to}");
-                        if let Some(known) = paths.iter_mut().find(|gap| gap.id.ends_with(&id)) {
-                            known.completeness += completeness;
-                            continue;
-                        }
-                        paths.push(Gap {
-                            completeness,
-                            ..self.path(&id, from, to, *strength, found.as_ref())
-                        });
-                    }
-                    (CheckKind::Signal { pattern, within }, Found::Signal(last)) => {
-                        let about = About::Signal {
-                            element: element.name.clone(),
-                            pattern: pattern.clone(),
-                            within: *within,
-                            last: *last,
-                        };
-                        let id = format!("{}.{pattern}", element.key);
-                        gaps.push(Gap {
-                            completeness,
-                            ask: self.ally(),
-                            ..gap(GapKind::MissingSignal, &id, about, Vec::new())
-                        });
-                    }
-                    (CheckKind::Attribute(attribute), _) => {
-                        let about = About::Attribute {
-                            element: element.name.clone(),
-                            attribute: attribute.clone(),
-                        };
-                        let id = format!("{}.{attribute}", element.key);
-                        gaps.push(Gap {
-                            completeness,
-                            ask: self.ally(),
-                            ..gap(GapKind::MissingAttribute, &id, about, Vec::new())
-                        });
-                    }
-                    (
-                        CheckKind::Evidence
-                        | CheckKind::RoleIdentified(_)
-                        | CheckKind::RoleEngaged(_)
-                        | CheckKind::Path { .. }
-                        | CheckKind::Signal { .. },
-                        _,
-                    ) => {}
+                let Some(gap) = self.missing(element, check) else {
+                    continue;
+                };
+                match missing.iter_mut().find(|known| known.id == gap.id) {
+                    Some(known) => known.completeness += gap.completeness,
+                    None => missing.push(gap),
                 }
             }
         }
-        gaps.append(&mut paths);
+        gaps.append(&mut missing);
+    }
+
+    /// The gap of a check that fails, if it has one of its own.
+    fn missing(&self, element: &ElementReading, check: &CheckReading) -> Option<Gap> {
+        let (kind, id) = of_check(&element.key, &check.kind)?;
+        let gap = match (&check.kind, &check.found) {
+            (CheckKind::Path { from, to, strength }, Found::Path(found)) => {
+                self.path(&id, from, to, *strength, found.as_ref())
+            }
+            (CheckKind::Signal { pattern, within }, Found::Signal(last)) => {
+                let about = About::Signal {
+                    element: element.name.clone(),
+                    pattern: pattern.clone(),
+                    within: *within,
+                    last: *last,
+                };
+                Gap {
+                    ask: self.ally(),
+                    ..gap(kind, &id, about, Vec::new())
+                }
+            }
+            (CheckKind::Attribute(attribute), _) => {
+                let about = About::Attribute {
+                    element: element.name.clone(),
+                    attribute: attribute.clone(),
+                };
+                Gap {
+                    ask: self.ally(),
+                    ..gap(kind, &id, about, Vec::new())
+                }
+            }
+            (
+                CheckKind::Evidence
+                | CheckKind::RoleIdentified(_)
+                | CheckKind::RoleEngaged(_)
+                | CheckKind::Path { .. }
+                | CheckKind::Signal { .. },
+                _,
+            ) => return None,
+        };
+        Some(Gap {
+            completeness: self.checks_worth(element, std::iter::once(check)),
+            ..gap
+        })
     }
 
     fn evidence(&self, element: &ElementReading, gaps: &mut Vec<Gap>) {
-        let completeness = self.checks_worth(element, |kind| *kind == CheckKind::Evidence);
+        let proofs = element
+            .checks
+            .iter()
+            .filter(|check| check.kind == CheckKind::Evidence);
+        let completeness = self.checks_worth(element, proofs);
         if completeness <= 0.0 {
             return;
         }
@@ -750,6 +757,19 @@ fn gap(kind: GapKind, about_id: &str, about: About, contacts: Vec<ContactNo>) ->
         ask: None,
         since: Since(None),
         snoozed: None,
+    }
+}
+
+/// Returns the kind of the gap that a failing check of an element makes, and what its id names; `None`: it is a seat's
+/// or the element's own.
+fn of_check(element: &str, check: &CheckKind) -> Option<(GapKind, String)> {
+    match check {
+        CheckKind::Path { from, to, .. } => Some((GapKind::NoPath, format!("{from}-{to}"))),
+        CheckKind::Signal { pattern, .. } => Some((GapKind::MissingSignal, format!("{element}.{pattern}"))),
+        CheckKind::Attribute(attribute) => {
+            Some((GapKind::MissingAttribute, format!("{element}.{attribute}")))
+        }
+        CheckKind::Evidence | CheckKind::RoleIdentified(_) | CheckKind::RoleEngaged(_) => None,
     }
 }
 

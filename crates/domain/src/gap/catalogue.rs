@@ -77,15 +77,8 @@ impl Catalogue {
             made.add(GapKind::UnprovenElement, &element.key);
             made.add(GapKind::StaleElement, &element.key);
             for check in &element.checks {
-                match &check.kind {
-                    CheckKind::Path { from, to, .. } => made.add(GapKind::NoPath, &format!("{from}-{to}")),
-                    CheckKind::Signal { pattern, .. } => {
-                        made.add(GapKind::MissingSignal, &format!("{}.{pattern}", element.key));
-                    }
-                    CheckKind::Attribute(name) => {
-                        made.add(GapKind::MissingAttribute, &format!("{}.{name}", element.key));
-                    }
-                    CheckKind::Evidence | CheckKind::RoleIdentified(_) | CheckKind::RoleEngaged(_) => {}
+                if let Some((kind, about)) = super::of_check(&element.key, &check.kind) {
+                    made.add(kind, &about);
                 }
             }
         }

@@ -239,6 +239,46 @@ fn proving_an_element_and_finding_a_path_add_what_they_said() {
 }
 
 #[test]
+fn paths_are_told_apart_by_their_whole_names_and_checks_for_the_same_thing_are_one_gap() {
+    let mut given = given();
+    given.model = Model::from_toml(
+        "
+name = 'm'
+[roles.user]
+[roles.end_user]
+[roles.economic_buyer]
+[[committee.seats]]
+role = 'user'
+[frameworks]
+use = ['ours']
+[[frameworks.ours.elements]]
+key = 'pain'
+checks = [
+  { kind = 'path', from = 'end_user', to = 'economic_buyer' },
+  { kind = 'path', from = 'user', to = 'economic_buyer' },
+  { kind = 'attribute', attribute = 'portal' },
+  { kind = 'attribute', attribute = 'portal' },
+]
+",
+    )
+    .unwrap_or_else(|errors| panic!("{errors}"));
+    let (_, _, gaps) = given.read();
+    let worths: Vec<(&str, f64)> = gaps
+        .iter()
+        .filter(|gap| gap.completeness > 0.0)
+        .map(|gap| (&*gap.id, gap.completeness))
+        .collect();
+    assert_eq!(
+        worths,
+        [
+            ("missing_attribute:pain.portal", 50.0),
+            ("no_path:end_user-economic_buyer", 25.0),
+            ("no_path:user-economic_buyer", 25.0),
+        ]
+    );
+}
+
+#[test]
 fn a_seat_that_is_not_required_is_missed_only_where_somebody_holds_it() {
     let ids = |given: &Given| -> Vec<String> {
         let (_, _, gaps) = given.read();
