@@ -8,6 +8,7 @@
 mod examples;
 mod generate;
 mod properties;
+mod qualifying;
 mod reference;
 mod tape;
 mod titles;
