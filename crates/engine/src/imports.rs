@@ -409,9 +409,11 @@ impl Imports {
             return Err(ImportError::Applying);
         }
         for (number, answer) in answers {
+            // Rows lie in the order of their numbers.
             let row = rows
-                .iter_mut()
-                .find(|row| row.planned.row == number)
+                .binary_search_by_key(&number, |row| row.planned.row)
+                .ok()
+                .and_then(|place| rows.get_mut(place))
                 .ok_or(ImportError::NoSuchRow { row: number })?;
             if row.done {
                 return Err(ImportError::NoQuestion {

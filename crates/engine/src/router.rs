@@ -301,12 +301,7 @@ impl Router {
         expected: Option<Seq>,
     ) -> Result<Receipt, Error> {
         self.check_running()?;
-        let _permit = permit(
-            &self.commands,
-            1,
-            "commands in flight",
-            self.config.commands_in_flight_max,
-        )?;
+        let _permit = self.admit_command()?;
         let may_match = match &command {
             Command::ChangeAccount(change) => change
                 .fields
@@ -424,17 +419,9 @@ impl Router {
         account: &AccountId,
         forecast: bool,
     ) -> Result<Option<crate::account_actor::ReadAnswer>, Error> {
-        self.check_running()?;
-        if self.index.row(account).is_none() && !self.is_quarantined(account) {
-            // Every known account has a row; what has none needs no look at the disk.
+        let Some(_permit) = self.admit_read(account)? else {
             return Ok(None);
-        }
-        let _permit = permit(
-            &self.commands,
-            1,
-            "commands in flight",
-            self.config.commands_in_flight_max,
-        )?;
+        };
         let (answer, answered) = oneshot::channel();
         let ask = Ask::Read {
             account: account.clone(),
@@ -455,29 +442,49 @@ impl Router {
             .contains_key(account)
     }
 
-    /// Folds an account's journal up to an instant, off the arbiters.
-    async fn past(&self, account: &AccountId, as_of: AsOf) -> Result<Option<Past>, Error> {
+    /// Lets a read of an account in, as one of the commands in flight; `None`: nobody knows the account.
+    fn admit_read(&self, account: &AccountId) -> Result<Option<SemaphorePermit<'_>>, Error> {
         self.check_running()?;
         if self.index.row(account).is_none() && !self.is_quarantined(account) {
+            // Every known account has a row; what has none needs no look at the disk.
             return Ok(None);
         }
-        let _permit = permit(
+        self.admit_command().map(Some)
+    }
+
+    fn admit_command(&self) -> Result<SemaphorePermit<'_>, Error> {
+        permit(
             &self.commands,
             1,
             "commands in flight",
             self.config.commands_in_flight_max,
-        )?;
-        let (store, models, id, now) = (
-            Arc::clone(&self.store),
-            self.models.clone(),
-            account.clone(),
-            self.now(),
-        );
-        actix_rt::task::spawn_blocking(move || Past::fold(&*store, &models, &id, as_of, now))
+        )
+    }
+
+    /// Reads an account's journal off the arbiters; `None`: nobody knows the account.
+    async fn read_journal<T: Send + 'static>(
+        &self,
+        account: &AccountId,
+        read: impl FnOnce(&dyn Store, &AccountId) -> Result<Option<T>, Error> + Send + 'static,
+    ) -> Result<Option<T>, Error> {
+        let Some(_permit) = self.admit_read(account)? else {
+            return Ok(None);
+        };
+        let (store, id) = (Arc::clone(&self.store), account.clone());
+        actix_rt::task::spawn_blocking(move || read(&*store, &id))
             .await
             .map_err(|_| Error::Unavailable {
-                reason: "folding the journal panicked".to_owned(),
+                reason: "reading the journal panicked".to_owned(),
             })?
+    }
+
+    /// Folds an account's journal up to an instant.
+    async fn past(&self, account: &AccountId, as_of: AsOf) -> Result<Option<Past>, Error> {
+        let (models, now) = (self.models.clone(), self.now());
+        self.read_journal(account, move |store, id| {
+            Past::fold(store, &models, id, as_of, now)
+        })
+        .await
     }
 
     pub(crate) async fn history(
@@ -486,27 +493,11 @@ impl Router {
         instants: Vec<Timestamp>,
         as_of: AsOf,
     ) -> Result<Option<Vec<HistoryPoint>>, Error> {
-        self.check_running()?;
-        if self.index.row(account).is_none() && !self.is_quarantined(account) {
-            return Ok(None);
-        }
-        let _permit = permit(
-            &self.commands,
-            1,
-            "commands in flight",
-            self.config.commands_in_flight_max,
-        )?;
-        let (store, models, id, now) = (
-            Arc::clone(&self.store),
-            self.models.clone(),
-            account.clone(),
-            self.now(),
-        );
-        actix_rt::task::spawn_blocking(move || history(&*store, &models, &id, instants, as_of, now))
-            .await
-            .map_err(|_| Error::Unavailable {
-                reason: "folding the journal panicked".to_owned(),
-            })?
+        let (models, now) = (self.models.clone(), self.now());
+        self.read_journal(account, move |store, id| {
+            history(store, &models, id, instants, as_of, now)
+        })
+        .await
     }
 
     pub(crate) async fn explanation(
@@ -546,23 +537,12 @@ impl Router {
         before: Option<Timestamp>,
         limit: usize,
     ) -> Result<Option<Vec<TimelineEntry>>, Error> {
-        self.check_running()?;
-        if self.index.row(account).is_none() && !self.is_quarantined(account) {
-            return Ok(None);
-        }
-        let _permit = permit(
-            &self.commands,
-            1,
-            "commands in flight",
-            self.config.commands_in_flight_max,
-        )?;
-        let (store, id) = (Arc::clone(&self.store), account.clone());
-        let entries = actix_rt::task::spawn_blocking(move || timeline(&*store, &id, before, limit))
-            .await
-            .map_err(|_| Error::Unavailable {
-                reason: "reading the journal panicked".to_owned(),
-            })?;
-        entries.map(Some).map_err(|failure| load_error(account, failure))
+        self.read_journal(account, move |store, id| {
+            timeline(store, id, before, limit)
+                .map(Some)
+                .map_err(|failure| load_error(id, failure))
+        })
+        .await
     }
 
     pub(crate) fn list(&self, query: &ListQuery) -> Page {
