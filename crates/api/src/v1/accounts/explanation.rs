@@ -7,13 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::as_of;
-use super::notice::{ContactName, name_of};
 use super::standing::StandingBody;
 use crate::auth::{Caller, Read};
 use crate::conditional;
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
+use crate::v1::contact_name::{ContactName, name_of};
 use crate::v1::instant::Instant;
 use crate::v1::path::{AccountPath, no_account};
 

@@ -10,11 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::as_of;
-use super::notice::{ContactName, name_of};
 use crate::auth::{Caller, Read};
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
+use crate::v1::contact_name::{ContactName, name_of};
 use crate::v1::instant::{Instant, maybe};
 use crate::v1::path::{AccountPath, no_account};
 

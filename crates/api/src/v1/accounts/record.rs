@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::notice::{ContactName, name_of};
 use super::standing::roles;
 use super::value::AttributeValue;
+use crate::v1::contact_name::{ContactName, name_of};
 use crate::v1::instant::Instant;
 
 /// A recorded fact.

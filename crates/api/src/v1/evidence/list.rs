@@ -13,7 +13,7 @@ use crate::auth::{Caller, Read};
 use crate::problem::Problem;
 use crate::query::Params;
 use crate::state::Api;
-use crate::v1::accounts::notice::{ContactName, name_of};
+use crate::v1::contact_name::{ContactName, name_of};
 use crate::v1::instant::{Instant, maybe};
 use crate::v1::path::{AccountPath, no_account};
 

@@ -6,7 +6,7 @@ use quorate_domain::id::ContactNo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::v1::accounts::notice::{ContactName, name_of};
+use crate::v1::contact_name::{ContactName, name_of};
 
 /// Whether and how a champion reaches an economic buyer.
 #[derive(Serialize, ToSchema)]

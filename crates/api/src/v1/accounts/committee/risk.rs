@@ -8,7 +8,7 @@ use quorate_domain::id::ContactNo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::v1::accounts::notice::{ContactName, name_of};
+use crate::v1::contact_name::{ContactName, name_of};
 
 /// What a buying group's committee may fail by.
 #[derive(Serialize, ToSchema)]
