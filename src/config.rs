@@ -62,6 +62,7 @@ pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) signals_body_bytes_max: usize,
+    pub(crate) import_body_bytes_max: usize,
     pub(crate) body_bytes_max: usize,
     pub(crate) properties_bytes_max: usize,
     #[serde(deserialize_with = "seconds")]
@@ -268,6 +269,7 @@ impl Config {
             listen: server.listen,
             workers: or_one_a_processor(server.workers),
             signals_body_bytes_max: server.signals_body_bytes_max,
+            import_body_bytes_max: server.import_body_bytes_max,
             body_bytes_max: server.body_bytes_max,
             properties_bytes_max: server.properties_bytes_max,
             head_timeout: server.head_timeout_seconds,
@@ -282,7 +284,6 @@ impl Config {
                 window: server.rate_limit_window_seconds,
             }),
             idempotency_answers_max: server.idempotency_answers_max,
-            ..ApiConfig::default()
         }
     }
 

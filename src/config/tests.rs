@@ -175,6 +175,10 @@ fn the_defaults_are_those_of_the_rooms_they_configure() {
         quorate_api::ApiConfig::default().signals_body_bytes_max
     );
     assert_eq!(
+        config.api().import_body_bytes_max,
+        quorate_api::ApiConfig::default().import_body_bytes_max
+    );
+    assert_eq!(
         config.store.options().cache_bytes,
         quorate_store::EmbeddedOptions::default().cache_bytes
     );
