@@ -25,7 +25,17 @@ WRITES = [
     ("PUT", "/v1/accounts/acme/contacts/ann", {"name": "Ann", "title": "CFO", "email": "ann@acme.com"}),
     ("POST", "/v1/accounts/acme/relations", {"from": "ann", "to": "ben", "kind": "works_with"}),
     ("POST", "/v1/signals", [{"id": "s-1", "account": "acme", "contact": "ann", "kind": "page.pricing"}]),
+    ("PUT", "/v1/accounts/acme/contacts/c-7", {"name": "Cy"}),
+    # One that is taken back, and one that is denied.
+    ("POST", "/v1/accounts/acme/evidence", {"element": "identified_pain", "level": "stated", "said_by": "ann"}),
+    ("POST", "/v1/accounts/acme/evidence", {"element": "metrics", "level": "stated", "said_by": "ann"}),
+    ("PUT", "/v1/accounts/acme/opportunities/o-1", {"name": "Rollout", "amount": 48000, "currency": "EUR"}),
+    ("PUT", "/v1/lists/q3-targets", {"name": "Q3 target accounts"}),
+    ("POST", "/v1/lists/q3-targets/members", {"add": ["acme"]}),
 ]
+
+# A row that is certain, one that fails, one that asks.
+TARGETS = "Account Name,Website,Employees\nHooli,hooli.com,5000\nAcme,acme.com,many\nAcme Labs,acme.com,12\n"
 
 
 def started(binary, folder):
@@ -47,14 +57,16 @@ def started(binary, folder):
 
 
 def write(url, key, method, path, body):
+    """Sends a text as a CSV file and all else as JSON; returns the answer."""
+    is_file = isinstance(body, str)
     request = urllib.request.Request(
         url + path,
-        data=json.dumps(body).encode(),
+        data=(body if is_file else json.dumps(body)).encode(),
         method=method,
-        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "text/csv" if is_file else "application/json"},
     )
     with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
-        answer.read()
+        return json.load(answer)
 
 
 def main():
@@ -65,6 +77,8 @@ def main():
         try:
             for method, path, body in WRITES:
                 write(url, key, method, path, body)
+            # An import's id is drawn: the configuration reads it from the environment.
+            imported = write(url, key, "POST", "/v1/imports?list=q3-targets", TARGETS)["id"]
             arguments = [
                 *(schemathesis, "--config-file", str(HERE / "schemathesis.toml"), "run", f"{url}/openapi.json"),
                 *("--header", f"Authorization: Bearer {key}"),
@@ -74,7 +88,8 @@ def main():
             # The same requests each time; a soak draws new ones, and says its seed.
             if not soak:
                 arguments += ["--seed", "1"]
-            verdict = subprocess.run(arguments, cwd=folder, check=False).returncode
+            environment = {**os.environ, "QUORATE_IMPORT": imported}
+            verdict = subprocess.run(arguments, cwd=folder, env=environment, check=False).returncode
             alive = server.poll() is None
         finally:
             server.terminate()

@@ -111,7 +111,15 @@ fn complete_parameter(parameter: &mut Value) {
             insert(schema, "minLength", json!(1));
         }
     }
+    let in_path = parameter.get("in").is_some_and(|place| place == "path");
     let (form, example) = match name.as_str() {
+        // Those of the examples of answers; a filter of the same name is not filled in by who tries it out.
+        "evidence" if in_path => (json!({}), json!(1)),
+        "framework" if in_path => (json!({}), json!("meddpicc")),
+        "gap" if in_path => (json!({}), json!("unproven_element:decision_process")),
+        "import" if in_path => (json!({}), json!("01991a2b-7c3d-7e4f-8a5b-6c7d8e9f0a10")),
+        "list" if in_path => (json!({}), json!("q3-targets")),
+        "opportunity" if in_path => (json!({}), json!("o-1")),
         "account" => (json!({"minLength": 1}), json!("acme")),
         "contact" => (json!({"minLength": 1}), json!("ann")),
         "as_of" | "known_at" => (json!({"format": "date-time"}), json!("2026-09-01T12:00:00Z")),
@@ -324,7 +332,7 @@ fn detail(kind: Kind) -> &'static str {
         Kind::AccountNotFound => "there is no account \"acme\", or was none at the instant asked about",
         Kind::ContactNotFound => "there is no contact \"ann\"",
         Kind::RelationNotFound => "there is no such relation between these contacts",
-        Kind::EvidenceNotFound => "the account has no evidence \"ev-1\", or it was retracted",
+        Kind::EvidenceNotFound => "the account has no evidence 1",
         Kind::FrameworkNotFound => "the model uses no framework \"bant\"; it uses meddpicc",
         Kind::GapNotFound => "the account has no such gap now",
         Kind::MethodNotAllowed => "this path does not answer PATCH; it answers GET, HEAD, PUT, OPTIONS",

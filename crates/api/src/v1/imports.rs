@@ -187,6 +187,8 @@ struct ChangeBody {
     /// Which.
     field: String,
     /// What is known; null: nothing.
+    // An attribute's value may be null by itself: named as an option, null would be two of its forms at once.
+    #[schema(value_type = AttributeValue)]
     old: Option<AttributeValue>,
     /// What will be.
     new: AttributeValue,
@@ -308,7 +310,9 @@ impl From<ImportError> for Problem {
             ImportError::File(_) => Self::new(Kind::InvalidFile, text),
             ImportError::Mapping(_) => Self::new(
                 Kind::InvalidFile,
-                format!("{text}. Say which column is what with map=HEADER=FIELD"),
+                format!(
+                    "{text}. Say which column is what: map=HEADER=FIELD, at the command line --map HEADER=FIELD"
+                ),
             ),
             ImportError::Unknown { .. } => Self::new(Kind::ImportNotFound, text),
             ImportError::NoSuchRow { row } | ImportError::NoQuestion { row, .. } => Self::fields(
