@@ -18,7 +18,7 @@ mod server;
 
 /// The exit code when rows failed or need an answer: the rest is done.
 const ROWS_LEFT: u8 = 4;
-/// The largest file, in bytes: what a server takes at once.
+/// The largest file, in bytes: what a server takes at once unless it is told otherwise.
 const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Rows that are printed of each kind.
 const SHOWN_MAX: usize = 20;

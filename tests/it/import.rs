@@ -49,6 +49,7 @@ fn a_server_takes_a_list_from_the_command_line() {
         "Company -> name",
         "1 new accounts",
         r#"row 3, column "Employees": "many" is not a number"#,
+        "Mend them in the file",
         "Nothing is changed yet",
     ] {
         assert!(review.contains(part), "{part:?} is missing: {review}");
@@ -67,6 +68,11 @@ fn a_server_takes_a_list_from_the_command_line() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--key"));
     told(&import(&file, &["--map", "Company=nmae"]), 2);
     told(&import(&folder.path().join("nothing.csv"), &at_server), 1);
+    let unnamed = folder.path().join("unnamed.csv");
+    std::fs::write(&unnamed, "Symbol,Weight\nMMM,1\n").unwrap();
+    let refused = import(&unnamed, &at_server);
+    told(&refused, 1);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--map HEADER=FIELD"));
     let empty = folder.path().join("empty.csv");
     std::fs::write(&empty, "").unwrap();
     let refused = import(&empty, &at_server);

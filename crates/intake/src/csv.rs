@@ -31,19 +31,23 @@ pub enum Error {
     #[error("the file is empty; it needs a header row and a row for each account")]
     Empty,
     /// A header and nothing below it.
-    #[error("the file has a header row and no row below it")]
+    #[error("the file has a header row and no row below it; it needs one for each account")]
     NoRows,
     /// A workbook, which is no text.
     #[error("the file is an Excel workbook; save it as CSV (UTF-8) and send that")]
     Workbook,
     /// NUL bytes: a file of something else, or one that was cut.
-    #[error("row {row} holds a NUL byte: this is no text file, or it was damaged on the way")]
+    #[error(
+        "row {row} holds a NUL byte: this is no text file, or it was damaged on the way; save it again as CSV (UTF-8)"
+    )]
     Nul {
         /// The line of the text, from 1.
         row: usize,
     },
     /// A quote that is never closed would swallow the rest of the file.
-    #[error("the quote that opens in line {line} is never closed")]
+    #[error(
+        "the quote that opens in line {line} is never closed; close it, or write two for one inside a cell"
+    )]
     UnclosedQuote {
         /// The line of the text, from 1.
         line: usize,
@@ -65,7 +69,9 @@ pub enum Error {
         max: usize,
     },
     /// More columns than are taken.
-    #[error("the header has {found} columns, more than {max}")]
+    #[error(
+        "the header has {found} columns, more than {max}; leave out those that say nothing of an account"
+    )]
     TooManyColumns {
         /// The limit.
         max: usize,

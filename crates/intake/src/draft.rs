@@ -117,7 +117,8 @@ pub fn read_row(row: &Row, mapping: &Mapping, bad_cells: BadCells) -> Draft {
             column: String::new(),
             value: String::new(),
             text: format!(
-                "the row has {} cells and the header {columns}",
+                "the row has {} cells and the header {columns}; a cell with a delimiter in it stands in quotes, one with \
+                 nothing in it keeps its place",
                 row.cells.len().max(filled)
             ),
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use quorate_api::{import_json, import_row_json};
 use quorate_domain::value::Source;
-use quorate_engine::imports::{Import, Imports, NewImport, State};
+use quorate_engine::imports::{Import, ImportError, Imports, NewImport, State};
 use quorate_engine::lists::Slug;
 use quorate_engine::{Clock, Engine};
 use quorate_intake::draft::BadCells;
@@ -72,7 +72,11 @@ fn new_import(args: &Args, bytes: Vec<u8>) -> anyhow::Result<NewImport> {
 
 async fn carry_out(imports: &Imports, new: NewImport, apply: bool) -> anyhow::Result<Answer> {
     let mut progress = imports.listen();
-    let mut import = imports.review(new).await?;
+    let reviewed = imports.review(new).await;
+    if let Err(ImportError::Mapping(error)) = &reviewed {
+        return Err(anyhow!("{error}. Say which column is what: --map HEADER=FIELD"));
+    }
+    let mut import = reviewed?;
     if apply {
         import = imports.apply(&import.id).await?;
         while import.state == State::Applying {

@@ -41,7 +41,7 @@ pub(super) fn words(answer: &Answer, args: &Args) -> String {
             let _ = writeln!(words, "  {count:>7} {told}");
         }
     }
-    questions(&mut words, &answer.questions);
+    questions(&mut words, &answer.questions, text("id"));
     failed(&mut words, &answer.failed);
     let _ = match (text("state"), number(import, "to_do")) {
         ("applied", _) => writeln!(
@@ -81,7 +81,8 @@ fn columns(words: &mut String, import: &Value) {
             Some(field) if how != "beaten" => {
                 let _ = writeln!(words, "  {header} -> {field}");
             }
-            Some(_) | None => unused.push(header),
+            Some(field) => unused.push(format!("{header} (another column gives {field})")),
+            None => unused.push(header.to_owned()),
         }
     }
     if !unused.is_empty() {
@@ -94,7 +95,7 @@ fn text<'a>(row: &'a Value, name: &str) -> &'a str {
     row.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn questions(words: &mut String, rows: &[Value]) {
+fn questions(words: &mut String, rows: &[Value], import: &str) {
     if rows.is_empty() {
         return;
     }
@@ -115,6 +116,10 @@ fn questions(words: &mut String, rows: &[Value]) {
         );
     }
     more(words, rows.len());
+    let _ = writeln!(
+        words,
+        "  Say which with the account's id in a column \"id\" of the file, or POST /v1/imports/{import}/answers."
+    );
 }
 
 fn failed(words: &mut String, rows: &[Value]) {
@@ -144,6 +149,10 @@ fn failed(words: &mut String, rows: &[Value]) {
         }
     }
     more(words, rows.len());
+    let _ = writeln!(
+        words,
+        "  Mend them in the file and import it again: what is known already changes nothing."
+    );
 }
 
 fn more(words: &mut String, count: usize) {
