@@ -1,6 +1,6 @@
 //! Committing a group: one function call an append, all sent before the first answer is awaited, one `WAIT` a server.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -14,7 +14,7 @@ use crate::fault::{odd, unavailable};
 use crate::heal::Recent;
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key, signal_id};
-use crate::node::{open, pipeline, receive, send};
+use crate::node::{open, receive, send};
 use crate::store::{RedisStore, Shared};
 
 /// Accounts whose place is remembered; then all are forgotten and learned again.
@@ -91,7 +91,7 @@ impl RedisStore {
         let shared = &self.shared;
         let layout = shared.layout("write")?;
         self.heal(writer, &layout)?;
-        self.learn_places(writer, &layout, group)?;
+        self.learn_places(writer, group)?;
         let mut answers: Vec<Option<Result<Appended, AppendRefusal>>> = vec![None; group.len()];
         let mut waiting: Vec<usize> = (0..group.len()).collect();
         let mut tries = 0;
@@ -140,48 +140,38 @@ impl RedisStore {
     }
 
     /// Fetches where accounts stand that we know nothing of.
-    fn learn_places(&self, writer: &mut Writer, layout: &Layout, group: &[Append]) -> Result<(), Error> {
-        let shared = &self.shared;
-        let mut asked: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
-        for append in group {
-            if !writer.places.contains_key(&append.account) {
-                let node = layout.of(Partition::of(&append.account));
-                let accounts = asked.entry(&node.address).or_default();
-                if !accounts.contains(&&append.account) || accounts.len() > 64 {
-                    accounts.push(&append.account);
-                }
-            }
+    fn learn_places(&self, writer: &mut Writer, group: &[Append]) -> Result<(), Error> {
+        let unknown: BTreeSet<&AccountId> = group
+            .iter()
+            .map(|append| &append.account)
+            .filter(|account| !writer.places.contains_key(*account))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
         }
-        for (address, accounts) in asked {
-            let commands: Vec<Cmd> = accounts
-                .iter()
-                .map(|account| {
-                    let mut command = cmd("HGET");
-                    command
-                        .arg(shared.names.heads(Partition::of(account)))
-                        .arg(account.as_str());
-                    command
-                })
-                .collect();
-            let answers = writer
-                .link(shared, address)
-                .and_then(|link| pipeline(link, &commands))
-                .map_err(|error| unavailable(&shared.place, "read", error.to_string()))?;
-            for (account, answer) in accounts.into_iter().zip(answers) {
-                let head: Option<Vec<u8>> = answer
-                    .extract_error()
-                    .and_then(|answer| Ok(FromRedisValue::from_redis_value(answer)?))
-                    .map_err(|error: RedisError| unavailable(&shared.place, "read", error.to_string()))?;
-                let place = head
-                    .as_deref()
-                    // A damaged head is refused by the server or told when the account is loaded.
-                    .and_then(|head| record::open_head(&seal_key(account, &[]), head).ok())
-                    .map_or_else(Place::default, |head| Place {
-                        seq: head.seq,
-                        notices: head.notices,
-                    });
-                writer.remember(account, place);
-            }
+        let asked: Vec<(Partition, Cmd)> = unknown
+            .iter()
+            .map(|account| {
+                let partition = Partition::of(account);
+                let mut command = cmd("HGET");
+                command
+                    .arg(self.shared.names.heads(partition))
+                    .arg(account.as_str());
+                (partition, command)
+            })
+            .collect();
+        for (account, answer) in unknown.into_iter().zip(self.shared.read_many(&asked)?) {
+            let head = Option::<Vec<u8>>::from_redis_value(answer)
+                .map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
+            // A damaged head is refused by the server, or told when the account is loaded.
+            let place = head
+                .as_deref()
+                .and_then(|head| record::open_head(&seal_key(account, &[]), head).ok());
+            let place = place.map_or_else(Place::default, |head| Place {
+                seq: head.seq,
+                notices: head.notices,
+            });
+            writer.remember(account, place);
         }
         Ok(())
     }
@@ -307,10 +297,9 @@ impl RedisStore {
         }
         let wait = shared.wait();
         for (address, sent) in &by_server {
-            let mut commands: Vec<Cmd> = sent.iter().map(|sent| sent.command.clone()).collect();
-            commands.extend(wait.clone());
+            let commands = sent.iter().map(|sent| &sent.command).chain(&wait);
             let link = writer.link(shared, address).map_err(fail)?;
-            send(link, &commands).map_err(fail)?;
+            send(link, commands).map_err(fail)?;
         }
         let mut judged = Vec::new();
         for (address, sent) in by_server {

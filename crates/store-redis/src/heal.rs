@@ -41,7 +41,16 @@ struct Written {
 
 impl Recent {
     pub(crate) fn add(&mut self, account: &AccountId, expected: Seq, seq: Seq, command: Cmd) {
-        let bytes = command.get_packed_command().len();
+        let bytes = command
+            .args_iter()
+            .map(|arg| {
+                if let redis::Arg::Simple(bytes) = arg {
+                    bytes.len()
+                } else {
+                    0
+                }
+            })
+            .sum();
         self.bytes += bytes;
         self.written.push_back(Written {
             at: monotonic(),

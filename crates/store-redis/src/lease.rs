@@ -14,7 +14,6 @@ use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
 use crate::fault::unavailable;
 use crate::layout::Layout;
 use crate::names::Partition;
-use crate::node::{pipeline, receive, send};
 use crate::store::{RedisStore, Shared, monotonic};
 
 /// How often a claim is tried against nodes that claim at the same moment.
@@ -171,24 +170,16 @@ impl Drop for RedisStore {
 }
 
 impl Shared {
-    /// Sends a call for every partition and returns the answers, server by server.
+    /// Sends a call for every partition and returns the answers in their order.
     fn each_partition(
         &self,
         layout: &Layout,
         call: impl Fn(Partition) -> Cmd,
     ) -> Result<Vec<Value>, RedisError> {
-        let mut answers = Vec::new();
-        for node in &layout.masters {
-            let commands: Vec<Cmd> = Partition::all()
-                .filter(|partition| layout.of(*partition).address == node.address)
-                .map(&call)
-                .collect();
-            let answered = node.with(&self.options, |connection| pipeline(connection, &commands))?;
-            for answer in answered {
-                answers.push(answer.extract_error()?);
-            }
-        }
-        Ok(answers)
+        let asked: Vec<(Partition, Cmd)> = Partition::all()
+            .map(|partition| (partition, call(partition)))
+            .collect();
+        self.ask_many(layout, &asked)
     }
 
     /// Waits until as many replicas as writes wait for have what was written. After a failover they take some seconds
@@ -248,30 +239,17 @@ impl Shared {
 
     /// Renews the lease everywhere; returns whether we still own everything.
     fn renew(&self, layout: &Layout, token: &OwnerToken) -> Result<bool, RedisError> {
-        let mut all = true;
-        for node in &layout.masters {
-            let commands: Vec<Cmd> = Partition::all()
-                .filter(|partition| layout.of(*partition).address == node.address)
-                .map(|partition| {
-                    let mut command = cmd("FCALL");
-                    command
-                        .arg("quorate1_renew")
-                        .arg(1)
-                        .arg(self.names.owner(partition))
-                        .arg(&*token.0)
-                        .arg(millis(self.options.lease));
-                    command
-                })
-                .collect();
-            let answers = node.with(&self.options, |connection| {
-                send(connection, &commands)?;
-                receive(connection, commands.len())
-            })?;
-            for answer in answers {
-                all &= answer.extract_error()? == Value::Int(1);
-            }
-        }
-        Ok(all)
+        let answers = self.each_partition(layout, |partition| {
+            let mut command = cmd("FCALL");
+            command
+                .arg("quorate1_renew")
+                .arg(1)
+                .arg(self.names.owner(partition))
+                .arg(&*token.0)
+                .arg(millis(self.options.lease));
+            command
+        })?;
+        Ok(answers.iter().all(|answer| *answer == Value::Int(1)))
     }
 }
 

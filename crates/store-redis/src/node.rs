@@ -111,21 +111,29 @@ fn split(address: &str) -> Result<(String, u16), RedisError> {
 }
 
 /// Sends commands in one go and returns an answer each.
-pub(crate) fn pipeline(connection: &mut Connection, commands: &[Cmd]) -> Result<Vec<Value>, RedisError> {
-    send(connection, commands)?;
-    receive(connection, commands.len())
+pub(crate) fn pipeline<'c>(
+    connection: &mut Connection,
+    commands: impl IntoIterator<Item = &'c Cmd>,
+) -> Result<Vec<Value>, RedisError> {
+    let count = send(connection, commands)?;
+    receive(connection, count)
 }
 
-/// Sends commands and waits for no answer.
-pub(crate) fn send(connection: &mut Connection, commands: &[Cmd]) -> Result<(), RedisError> {
-    if commands.is_empty() {
-        return Ok(());
-    }
+/// Sends commands, waits for no answer, and returns how many there will be.
+pub(crate) fn send<'c>(
+    connection: &mut Connection,
+    commands: impl IntoIterator<Item = &'c Cmd>,
+) -> Result<usize, RedisError> {
     let mut bytes = Vec::new();
+    let mut count = 0;
     for command in commands {
         bytes.extend_from_slice(&command.get_packed_command());
+        count += 1;
     }
-    connection.send_packed_command(&bytes)
+    if count > 0 {
+        connection.send_packed_command(&bytes)?;
+    }
+    Ok(count)
 }
 
 /// Receives as many answers. What a single command was refused with stands among them.

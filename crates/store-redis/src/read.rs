@@ -12,9 +12,8 @@ use quorate_store::{
 };
 use redis::{FromRedisValue, RedisError, Value, cmd};
 
-use crate::fault::{corrupt, missing, odd};
+use crate::fault::{corrupt, missing, odd, unavailable};
 use crate::names::{Partition, seal_key, signal_id};
-use crate::node::pipeline;
 use crate::store::RedisStore;
 
 /// Journal entries fetched at a time: one call holds the server up for a millisecond or two at most.
@@ -209,29 +208,32 @@ impl RedisStore {
     pub(crate) fn look_up_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
         // The commit looks every id up by itself, so any mark is true.
         let mark = CommitMark(self.marks.load(Ordering::Acquire));
-        let mut known = Vec::with_capacity(asked.len());
-        for (account, ids) in asked {
-            let key = self.shared.names.ids(account);
-            let commands: Vec<redis::Cmd> = ids
-                .chunks(IDS_AT_ONCE)
-                .map(|ids| {
+        let commands: Vec<(Partition, redis::Cmd)> = asked
+            .iter()
+            .flat_map(|(account, ids)| {
+                let key = self.shared.names.ids(account);
+                ids.chunks(IDS_AT_ONCE).map(move |ids| {
                     let mut command = cmd("SMISMEMBER");
                     command.arg(&key);
                     for id in ids {
                         command.arg(&signal_id(self.seed, account, id)[..]);
                     }
-                    command
+                    (Partition::of(account), command)
                 })
-                .collect();
-            let answers = self.shared.read_partition(Partition::of(account), |connection| {
-                pipeline(connection, &commands)?
-                    .into_iter()
-                    .map(|answer| {
-                        Vec::<bool>::from_redis_value(answer.extract_error()?).map_err(RedisError::from)
-                    })
-                    .collect::<Result<Vec<_>, _>>()
-            })?;
-            known.push(answers.into_iter().flatten().collect());
+            })
+            .collect();
+        let mut answers = self.shared.read_many(&commands)?.into_iter();
+        let mut known = Vec::with_capacity(asked.len());
+        for (_, ids) in asked {
+            let mut of_account: Vec<bool> = Vec::with_capacity(ids.len());
+            for answer in answers.by_ref().take(ids.len().div_ceil(IDS_AT_ONCE)) {
+                let part: Vec<bool> =
+                    FromRedisValue::from_redis_value(answer).map_err(|error: redis::ParsingError| {
+                        unavailable(&self.shared.place, "read", error.to_string())
+                    })?;
+                of_account.extend(part);
+            }
+            known.push(of_account);
         }
         Ok(KnownIds { known, mark })
     }

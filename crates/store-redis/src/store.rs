@@ -10,14 +10,14 @@ use quorate_store::{
     Append, AppendRefusal, Appended, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo, OwnerToken,
     Snapshot, Store, StoredNotice, SummaryRow,
 };
-use redis::{Connection, RedisError, cmd};
+use redis::{Cmd, Connection, RedisError, Value, cmd};
 
 use crate::commit::Writer;
 use crate::fault::unavailable;
 use crate::layout::{Layout, LayoutError};
 use crate::lease::Lease;
 use crate::names::{Names, Partition};
-use crate::node::Node;
+use crate::node::{Node, pipeline};
 use crate::options::RedisOptions;
 use crate::safety::Safety;
 
@@ -151,11 +151,46 @@ impl Shared {
         node: impl Fn(&Layout) -> &Arc<Node>,
         ask: impl Fn(&mut Connection) -> Result<T, RedisError>,
     ) -> Result<T, Error> {
+        self.retried(|layout| node(layout).with(&self.options, &ask))
+    }
+
+    /// Asks several partitions in one go, server by server, and returns the answers in the order of the questions.
+    pub(crate) fn read_many(&self, asked: &[(Partition, Cmd)]) -> Result<Vec<Value>, Error> {
+        self.retried(|layout| self.ask_many(layout, asked))
+    }
+
+    /// [`Shared::read_many`] of a layout, tried once.
+    pub(crate) fn ask_many(
+        &self,
+        layout: &Layout,
+        asked: &[(Partition, Cmd)],
+    ) -> Result<Vec<Value>, RedisError> {
+        let mut answers = vec![Value::Nil; asked.len()];
+        for node in &layout.masters {
+            let (places, commands): (Vec<usize>, Vec<&Cmd>) = (0..)
+                .zip(asked)
+                .filter(|(_, (partition, _))| Arc::ptr_eq(layout.of(*partition), node))
+                .map(|(place, (_, command))| (place, command))
+                .unzip();
+            if commands.is_empty() {
+                continue;
+            }
+            let answered = node.with(&self.options, |connection| pipeline(connection, commands))?;
+            for (place, answer) in places.into_iter().zip(answered) {
+                if let Some(slot) = answers.get_mut(place) {
+                    *slot = answer.extract_error()?;
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn retried<T>(&self, ask: impl Fn(&Layout) -> Result<T, RedisError>) -> Result<T, Error> {
         let mut tries = 0;
         loop {
             tries += 1;
             let failed = match self.layout("read") {
-                Ok(layout) => match node(&layout).with(&self.options, &ask) {
+                Ok(layout) => match ask(&layout) {
                     Ok(answer) => return Ok(answer),
                     Err(error) => {
                         self.doubt();
