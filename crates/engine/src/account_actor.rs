@@ -18,6 +18,7 @@ use crate::stored::{NoticeV1, StandingV1, SummaryV1, pack};
 use crate::view::{LiveChange, LiveEvent};
 
 mod execute;
+mod later;
 mod load;
 mod passivate;
 mod read;
@@ -62,8 +63,7 @@ pub(crate) struct AccountActor {
     unsaved: u64,
     refold_scheduled: bool,
     ends_scheduled: bool,
-    /// Memory holds what is on its way to the disk. actix polls timers that are due once more after a handler began to
-    /// wait, so what a timer does must look here first: what it saw or saved now might never have been.
+    /// Memory holds what is on its way to the disk, and may never get there.
     committing: bool,
     mqa_ends_at: Option<Timestamp>,
     shared: Rc<Shared>,
@@ -262,7 +262,7 @@ impl AccountActor {
             } else {
                 ENDS_AGAIN_AFTER
             };
-            ctx.run_later(after, AccountActor::tell_end);
+            Self::later(ctx, after, |actor, _| actor.tell_end());
         }
         if self.unsaved >= self.shared.config.snapshot_every
             && let Some(snapshot) = self.snapshot()
@@ -275,11 +275,7 @@ impl AccountActor {
     }
 
     /// Finds out when MQA ends, off the hot path, and puts it into the index.
-    fn tell_end(&mut self, ctx: &mut Context<Self>) {
-        if self.committing {
-            ctx.run_later(ENDS_AFTER, AccountActor::tell_end);
-            return;
-        }
+    fn tell_end(&mut self) {
         self.ends_scheduled = false;
         if self.standing.stale {
             return;

@@ -28,12 +28,8 @@ impl AccountActor {
         // A long history costs more to tell: a stream of late signals must not make it the only thing done.
         let records_ms = self.seq.0 / 50;
         let delay = Duration::from_millis((self.shared.config.refold_after_ms + records_ms).min(30_000));
-        ctx.run_later(delay, |actor, ctx| {
+        Self::later(ctx, delay, |actor, ctx| {
             actor.refold_scheduled = false;
-            if actor.committing {
-                actor.refold_soon(ctx);
-                return;
-            }
             if actor.standing.is_to_be_told_anew() {
                 let told = actor.tell_anew();
                 // Nobody asks this account anything while its past is being told.
