@@ -242,13 +242,13 @@ pub struct Frameworks {
 }
 
 impl Frameworks {
-    /// Returns the patterns that signal checks ask for; some may stand twice.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Arc<str>> {
+    /// Returns what signal checks ask for: a pattern, and within how long; a pattern may stand twice.
+    pub(crate) fn signal_checks(&self) -> impl Iterator<Item = (&Arc<str>, Days)> {
         let elements = self.in_use.iter().flat_map(|framework| &framework.elements);
         elements
             .flat_map(|element| &element.checks)
             .filter_map(|check| match &check.kind {
-                CheckKind::Signal { pattern, .. } => Some(pattern),
+                CheckKind::Signal { pattern, within } => Some((pattern, *within)),
                 CheckKind::Evidence
                 | CheckKind::RoleIdentified(_)
                 | CheckKind::RoleEngaged(_)

@@ -10,7 +10,6 @@ use crate::account::AccountState;
 use crate::curve::{Curve, Weighted};
 use crate::engagement::{self, Band, Person, SignalView};
 use crate::fit::Fit;
-use crate::framework;
 use crate::id::{Kind, ModelVersion};
 use crate::model::{Model, MqaThresholds};
 use crate::mqa::{MqaStatus, Verdict};
@@ -199,13 +198,7 @@ impl Standing {
                 member
             });
             member.person.add(&ruled, rule, &view);
-            for pattern in model.frameworks.patterns() {
-                if framework::covers(pattern, signal.kind.as_str()) {
-                    let newest = member.newest.entry(pattern.clone()).or_insert(signal.occurred_at);
-                    *newest = (*newest).max(signal.occurred_at);
-                    group.qualified.unsettled = true;
-                }
-            }
+            group.note_checked(signal, model, self.checked_to);
             group.note_newest(&signal.kind, signal.occurred_at);
         }
     }

@@ -13,6 +13,7 @@ use crate::evidence::Level;
 use crate::framework::{self, Sight};
 use crate::gap::{self, Gap, Packed, Since};
 use crate::model::Model;
+use crate::signal::Signal;
 use crate::time::Timestamp;
 
 /// Completeness and gaps of a group.
@@ -98,6 +99,37 @@ impl Group {
             }
         }
         newest
+    }
+
+    /// Notes a signal that checks ask for, by pattern. What they find changes only where none of its pattern was recent
+    /// enough: one more of a kind that is there already moves a clock that may run out a little early, and nothing else.
+    ///
+    /// - `checked_to`: the last instant at which the group was looked at.
+    pub(super) fn note_checked(&mut self, signal: &Signal, model: &Model, checked_to: Timestamp) {
+        let at = signal.occurred_at.max(checked_to);
+        for (pattern, within) in model.frameworks.signal_checks() {
+            if !framework::covers(pattern, signal.kind.as_str()) {
+                continue;
+            }
+            let before = self
+                .members
+                .iter()
+                .filter(|(contact, member)| member.countable || contact.is_none())
+                .filter_map(|(_, member)| member.newest.get(pattern))
+                .max();
+            if before.is_none_or(|before| before.plus_days(within) <= at) {
+                self.qualified.unsettled = true;
+            }
+        }
+        let Some(member) = self.members.get_mut(&signal.contact) else {
+            return;
+        };
+        for (pattern, _) in model.frameworks.signal_checks() {
+            if framework::covers(pattern, signal.kind.as_str()) {
+                let newest = member.newest.entry(pattern.clone()).or_insert(signal.occurred_at);
+                *newest = (*newest).max(signal.occurred_at);
+            }
+        }
     }
 
     /// Returns the next instant after `t` at which something about completeness or gaps runs out.
