@@ -284,18 +284,6 @@ impl<'a> Sight<'a> {
         });
         all
     }
-
-    /// Returns the path of a `path` check.
-    fn path(&self, from: &Role, to: &Role) -> Option<Path> {
-        let reach = self
-            .ways()
-            .to(&access::passable_holders(self.state, self.solution, to.as_str()));
-        reach.best(&access::passable_holders(
-            self.state,
-            self.solution,
-            from.as_str(),
-        ))
-    }
 }
 
 /// Reads a framework.
@@ -383,7 +371,7 @@ fn read_check(check: &Check, level: Option<Level>, sight: &Sight<'_>) -> CheckRe
             sight.engaged.contains(&contact.no) && !sight.is_opposed(contact)
         }),
         CheckKind::Path { from, to, strength } => {
-            let path = sight.path(from, to);
+            let path = access::best_path(sight.state, sight.ways(), sight.solution, from, to);
             let strong = path.as_ref().is_some_and(|path| path.strength >= *strength);
             (all_or_nothing(strong), Found::Path(path))
         }

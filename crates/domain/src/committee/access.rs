@@ -15,7 +15,6 @@ use crate::account::AccountState;
 use crate::contact::{Attitude, Contact, RelationKind};
 use crate::id::{ContactNo, Role, Solution};
 use crate::math;
-use crate::model::Model;
 
 /// One step of a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -371,12 +370,11 @@ impl Access {
 #[must_use]
 pub fn best_path(
     state: &AccountState,
-    model: &Model,
+    ways: &Ways,
     solution: Option<&Solution>,
     from: &Role,
     to: &Role,
 ) -> Option<Path> {
-    let ways = Ways::of(state, &Committee::of(state, model));
     let reach = ways.to(&passable_holders(state, solution, to.as_str()));
     reach.best(&passable_holders(state, solution, from.as_str()))
 }

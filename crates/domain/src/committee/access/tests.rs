@@ -2,6 +2,7 @@ use super::*;
 use crate::account::ContactFact;
 use crate::committee::fixture::{account, measure, say};
 use crate::contact::HeldRole;
+use crate::model::Model;
 use proptest::prelude::*;
 
 fn access(state: &AccountState) -> Access {
@@ -199,7 +200,7 @@ fn roles_of_another_solution_open_no_path() {
         let roles = [Role::trusted("champion"), Role::trusted("economic_buyer")];
         best_path(
             &state,
-            &model,
+            &Ways::of(&state, &Committee::of(&state, &model)),
             Some(&Solution::trusted(solution)),
             &roles[0],
             &roles[1],
