@@ -174,6 +174,13 @@ pub(crate) fn page(status: StatusCode) -> HttpResponseBuilder {
     answer
 }
 
+/// Returns an answer that leads to another page.
+pub(crate) fn see_other(address: impl Into<String>) -> HttpResponse {
+    page(StatusCode::SEE_OTHER)
+        .insert_header((header::LOCATION, address.into()))
+        .finish()
+}
+
 /// Returns a page.
 ///
 /// # Errors

@@ -1,6 +1,5 @@
 //! The heat board: what heats up, became MQA, falls out soon.
 
-use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_engine::Engine;
@@ -102,9 +101,7 @@ pub(crate) async fn show(
     let (query, unread) = BoardQuery::parse(request.query_string());
     if request.query_string().split('&').any(|pair| pair.ends_with('=')) {
         // A form sends its empty fields too; an address somebody copies should not hold them.
-        return Ok(reply::page(StatusCode::SEE_OTHER)
-            .insert_header((header::LOCATION, query.href()))
-            .finish());
+        return Ok(reply::see_other(query.href()));
     }
     let frame = Frame::new("Heat board", &request, &visitor, state.engine.now())
         .with_demo(DemoLine::of(&state, &request, &visitor));

@@ -1,17 +1,17 @@
 //! `/accounts/{id}/committee`: who is there, how they are related, whether a champion reaches the buyer, and what it
 //! may fail by; and the forms that change it.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_domain::standing::GroupReading;
+use quorate_engine::AsOf;
 use quorate_engine::view::AccountView;
-use quorate_engine::{AsOf, Error};
 
 use super::asked::{Asked, Links};
 use super::people::SeatLine;
 use super::shell::{self, Place, Shell};
-use super::{NOT_FOUND, past, people, tiles};
+use super::{NOT_FOUND, forms, past, people, tiles};
 use crate::access::{Editor, Visitor, check_origin};
 use crate::pages::frame::Frame;
 use crate::reply::{self, PageError};
@@ -116,28 +116,14 @@ pub(crate) async fn change(
         .await?
         .ok_or(NOT_FOUND)?;
     let solution = group(&view, asked.key("solution")).and_then(|group| group.solution.clone());
-    let problem = match sent.command(&view, solution.as_ref()) {
-        Err(problem) => problem,
-        Ok(command) => match state.engine.execute(asked.id.clone(), command, None).await {
-            Ok(_) => {
-                let keys: Vec<(&str, &str)> = asked
-                    .key("solution")
-                    .map(|name| ("solution", name))
-                    .into_iter()
-                    .collect();
-                return Ok(reply::page(StatusCode::SEE_OTHER)
-                    .insert_header((header::LOCATION, asked.links.to("/committee", &keys)))
-                    .finish());
-            }
-            Err(Error::Rejected(rejection)) => format!("Not saved: {rejection}."),
-            Err(
-                error @ (Error::Overloaded { .. }
-                | Error::Unavailable { .. }
-                | Error::Quarantined { .. }
-                | Error::VersionMismatch { .. }
-                | Error::Stopping),
-            ) => return Err(error.into()),
-        },
+    let command = sent.command(&view, solution.as_ref());
+    let Some(problem) = forms::refusal(&state.engine, &asked.id, command).await? else {
+        let keys: Vec<(&str, &str)> = asked
+            .key("solution")
+            .map(|name| ("solution", name))
+            .into_iter()
+            .collect();
+        return Ok(reply::see_other(asked.links.to("/committee", &keys)));
     };
     let page = page(&editor.0, &request, &state, &asked, Some(problem)).await?;
     Ok(reply::page(StatusCode::UNPROCESSABLE_ENTITY).body(page.render()?))

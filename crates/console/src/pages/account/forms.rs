@@ -1,9 +1,40 @@
 //! What the forms of an account's pages share: whom they offer, and how what they say is read.
 
-use quorate_domain::id::{ContactId, ContactNo};
+use quorate_domain::account::Command;
+use quorate_domain::id::{AccountId, ContactId, ContactNo};
 use quorate_engine::view::AccountView;
+use quorate_engine::{Engine, Error};
 
 use super::people;
+use crate::reply::PageError;
+
+/// Carries out what a form asks for; returns why not, for a person. `None`: it is done.
+///
+/// - `command`: what was read of the form, or what is wrong with it.
+///
+/// # Errors
+/// When the engine cannot answer.
+pub(crate) async fn refusal(
+    engine: &Engine,
+    account: &AccountId,
+    command: Result<Command, String>,
+) -> Result<Option<String>, PageError> {
+    let command = match command {
+        Ok(command) => command,
+        Err(problem) => return Ok(Some(problem)),
+    };
+    match engine.execute(account.clone(), command, None).await {
+        Ok(_) => Ok(None),
+        Err(Error::Rejected(rejection)) => Ok(Some(format!("Not saved: {rejection}."))),
+        Err(
+            error @ (Error::Overloaded { .. }
+            | Error::Unavailable { .. }
+            | Error::Quarantined { .. }
+            | Error::VersionMismatch { .. }
+            | Error::Stopping),
+        ) => Err(error.into()),
+    }
+}
 
 /// Returns everybody who has an id, by name: the number, then the name.
 pub(crate) fn known_people(view: &AccountView) -> Vec<(String, String)> {

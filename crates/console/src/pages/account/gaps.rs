@@ -1,7 +1,7 @@
 //! What an account lacks, most helpful first: what shows it, what to do next, what it adds; and the form that puts a
 //! gap off for a while, with a reason.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use quorate_domain::account::{Command, SnoozeGap};
 use quorate_domain::gap::{About, Gap, GapKind};
@@ -9,8 +9,8 @@ use quorate_domain::standing::GroupReading;
 use quorate_domain::time::{Days, Timestamp};
 use quorate_domain::value::Source;
 use quorate_domain::words::{GapWords, Speaker};
+use quorate_engine::AsOf;
 use quorate_engine::view::AccountView;
-use quorate_engine::{AsOf, Error};
 use serde::Deserialize;
 
 use super::asked::{self, Asked, Links};
@@ -249,23 +249,9 @@ pub(crate) async fn change(
         .account(&asked.id, AsOf::default())
         .await?
         .ok_or(NOT_FOUND)?;
-    let problem = match sent.command(&view) {
-        Err(problem) => problem,
-        Ok(command) => match state.engine.execute(asked.id.clone(), command, None).await {
-            Ok(_) => {
-                return Ok(reply::page(StatusCode::SEE_OTHER)
-                    .insert_header((header::LOCATION, format!("{}#gaps", asked.links.to("", &[]))))
-                    .finish());
-            }
-            Err(Error::Rejected(rejection)) => format!("Not saved: {rejection}."),
-            Err(
-                error @ (Error::Overloaded { .. }
-                | Error::Unavailable { .. }
-                | Error::Quarantined { .. }
-                | Error::VersionMismatch { .. }
-                | Error::Stopping),
-            ) => return Err(error.into()),
-        },
+    let command = sent.command(&view);
+    let Some(problem) = forms::refusal(&state.engine, &asked.id, command).await? else {
+        return Ok(reply::see_other(format!("{}#gaps", asked.links.to("", &[]))));
     };
     let page = super::overview::page(&editor.0, &request, &state, asked, Some(problem)).await?;
     Ok(reply::page(StatusCode::UNPROCESSABLE_ENTITY).body(page))

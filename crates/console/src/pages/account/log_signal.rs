@@ -1,6 +1,6 @@
 //! `/accounts/{id}/signals/new`: somebody of the house writes down what happened.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_domain::account::{ContactRef, NewSignal, Outcome};
@@ -117,9 +117,7 @@ pub(crate) async fn record(
             // The same form twice: it is there already.
             | Outcome::Duplicate,
         )) => {
-            return Ok(reply::page(StatusCode::SEE_OTHER)
-                .insert_header((header::LOCATION, asked.links.now("/signals")))
-                .finish());
+            return Ok(reply::see_other(asked.links.now("/signals")));
         }
         Some(ItemOutcome::Unmatched | ItemOutcome::Unavailable { .. } | ItemOutcome::Quarantined { .. })
         | None => "Nobody can say whether it was recorded. Send it again: it will count once.".to_owned(),

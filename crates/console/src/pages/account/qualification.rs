@@ -1,14 +1,14 @@
 //! `/accounts/{id}/qualification`: a framework element by element, what each rests on, who said so and when; and the
 //! forms that add evidence, take it back, or record that somebody denies it.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_domain::framework::FrameworkReading;
 use quorate_domain::standing::GroupReading;
 use quorate_domain::words as domain_words;
+use quorate_engine::AsOf;
 use quorate_engine::view::AccountView;
-use quorate_engine::{AsOf, Error};
 
 use super::asked::{self, Asked, Links};
 use super::shell::{self, Place, Shell};
@@ -106,25 +106,11 @@ pub(crate) async fn change(
         .ok_or(NOT_FOUND)?;
     let group = committee::group(&view, asked.key("solution")).ok_or(NOT_FOUND)?;
     let reading = framework(group, asked.key("framework")).ok_or(NOT_FOUND)?;
-    let problem = match sent.command(&view, group.solution.as_ref(), &reading.name) {
-        Err(problem) => problem,
-        Ok(command) => match state.engine.execute(asked.id.clone(), command, None).await {
-            Ok(_) => {
-                let here = address(&asked.links, reading, group);
-                let at = element::anchor(&sent.element);
-                return Ok(reply::page(StatusCode::SEE_OTHER)
-                    .insert_header((header::LOCATION, format!("{here}#{at}")))
-                    .finish());
-            }
-            Err(Error::Rejected(rejection)) => format!("Not saved: {rejection}."),
-            Err(
-                error @ (Error::Overloaded { .. }
-                | Error::Unavailable { .. }
-                | Error::Quarantined { .. }
-                | Error::VersionMismatch { .. }
-                | Error::Stopping),
-            ) => return Err(error.into()),
-        },
+    let command = sent.command(&view, group.solution.as_ref(), &reading.name);
+    let Some(problem) = forms::refusal(&state.engine, &asked.id, command).await? else {
+        let here = address(&asked.links, reading, group);
+        let at = element::anchor(&sent.element);
+        return Ok(reply::see_other(format!("{here}#{at}")));
     };
     let page = page(&editor.0, &request, &state, asked, Some(problem)).await?;
     Ok(reply::page(StatusCode::UNPROCESSABLE_ENTITY).body(page.render()?))
