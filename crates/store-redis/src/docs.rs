@@ -1,6 +1,6 @@
 //! Small documents. All lie in one slot, so that several are written together or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quorate_store::record::{self, Damage};
 use quorate_store::{DocWrite, Error};
@@ -43,8 +43,17 @@ impl RedisStore {
             return Ok(());
         }
         let mut commands = vec![cmd("MULTI")];
+        let mut named: BTreeSet<String> = BTreeSet::new();
         for ((collection, key), value) in last {
             let hash = self.shared.names.docs(&collection);
+            if value.is_some() && named.insert(collection.clone()) {
+                let mut command = cmd("HSET");
+                command
+                    .arg(self.shared.names.collections())
+                    .arg(collection)
+                    .arg(1);
+                commands.push(command);
+            }
             let mut command = cmd(if value.is_some() { "HSET" } else { "HDEL" });
             command.arg(hash).arg(key);
             if let Some(value) = value {
@@ -79,6 +88,14 @@ impl RedisStore {
             Some(_) => shared.enough_replicas(answers.last()),
             None => Ok(()),
         }
+    }
+
+    pub(crate) fn collection_names(&self) -> Result<Vec<String>, Error> {
+        let hash = self.shared.names.collections();
+        let found: BTreeMap<String, u64> = self.shared.read(Layout::of_docs, |connection| {
+            cmd("HGETALL").arg(&hash).query(connection)
+        })?;
+        Ok(found.into_keys().collect())
     }
 
     pub(crate) fn visit_docs(

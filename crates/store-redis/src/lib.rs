@@ -15,6 +15,7 @@
 mod commit;
 mod docs;
 mod fault;
+mod format;
 mod heal;
 mod layout;
 mod lease;
@@ -25,5 +26,6 @@ mod read;
 mod safety;
 mod store;
 
+pub use format::FORMAT;
 pub use options::{Login, Place, PlaceKind, RedisOptions, UrlError};
 pub use store::RedisStore;

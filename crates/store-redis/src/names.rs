@@ -12,8 +12,9 @@
 //! | `PREFIX:{p:N}:ids:ACCOUNT` | set | hashes of its signals' ids |
 //! | `PREFIX:{p:N}:cards:ACCOUNT` | hash | contact -> card |
 //! | `PREFIX:{p:N}:notices:ACCOUNT` | stream | notices under their numbers |
-//! | `PREFIX:{docs}:COLLECTION` | hash | key -> document |
-//! | `PREFIX:{docs}:meta` | hash | what was fixed when the store was made |
+//! | `PREFIX:{docs}:docs:COLLECTION` | hash | key -> document |
+//! | `PREFIX:{docs}:collections` | hash | collection -> 1, once it had a document |
+//! | `PREFIX:{docs}:meta` | hash | the store's format, and what was fixed when it was made |
 
 use quorate_domain::id::{AccountId, SignalId};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -110,6 +111,10 @@ impl Names {
 
     pub(crate) fn docs(&self, collection: &str) -> String {
         format!("{}:{{{DOCS_TAG}}}:docs:{collection}", self.prefix)
+    }
+
+    pub(crate) fn collections(&self) -> String {
+        format!("{}:{{{DOCS_TAG}}}:collections", self.prefix)
     }
 
     pub(crate) fn meta(&self) -> String {

@@ -8,7 +8,8 @@ use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, Seq, SignalId};
 use quorate_store::record::{self, Head};
 use quorate_store::{
-    CommitMark, Error, KnownIds, Loaded, NoticeNo, Snapshot, StoredNotice, SummaryContent, SummaryRow,
+    CommitMark, Error, KnownIds, Loaded, NoticeNo, Outline, Snapshot, StoredNotice, SummaryContent,
+    SummaryRow,
 };
 use redis::{FromRedisValue, RedisError, Value, cmd};
 
@@ -39,35 +40,54 @@ struct Entry {
 
 impl RedisStore {
     pub(crate) fn read_account(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
-        let Some(seen) = self.see(account, true)? else {
+        let Some(seen) = self.see(account, true, ENTRIES_AT_ONCE)? else {
             return Ok(None);
         };
         let Head { seq, notices, .. } = open_head(account, &seen.head)?;
         let snapshot = usable_snapshot(account, seen.snapshot.as_deref(), seq);
         // A snapshot that cannot be used was skipped over in vain: the tail is read again from the start.
         let seen = if snapshot.is_none() && seen.snapshot.is_some() {
-            self.see(account, false)?
+            self.see(account, false, ENTRIES_AT_ONCE)?
                 .ok_or_else(|| missing(account, Seq(1)))?
         } else {
             seen
         };
         let after = snapshot.as_ref().map_or(Seq(0), |snapshot| snapshot.seq);
         let tail = self.records(account, after, usize::MAX, seq, seen.entries)?;
-        let mut cards = Vec::with_capacity(seen.cards.len());
-        for (number, value) in &seen.cards {
-            cards.push(open_card(account, seq, number, value)?);
-        }
-        cards.sort_by_key(|(no, _)| *no);
         Ok(Some(Loaded {
             snapshot,
             tail,
-            cards,
+            cards: open_cards(account, seq, &seen.cards)?,
             seq,
             notices,
         }))
     }
 
-    fn see(&self, account: &AccountId, use_snapshot: bool) -> Result<Option<Seen>, Error> {
+    pub(crate) fn read_outline(&self, account: &AccountId) -> Result<Option<Outline>, Error> {
+        let Some(seen) = self.see(account, true, 1)? else {
+            return Ok(None);
+        };
+        let Head {
+            seq,
+            notices,
+            summary,
+        } = open_head(account, &seen.head)?;
+        Ok(Some(Outline {
+            seq,
+            notices,
+            summary: summary.to_vec(),
+            cards: open_cards(account, seq, &seen.cards)?,
+            snapshot: usable_snapshot(account, seen.snapshot.as_deref(), seq),
+        }))
+    }
+
+    /// Head, snapshot, cards and the first `entries_max` journal entries after the snapshot, as of one instant.
+    fn see(
+        &self,
+        account: &AccountId,
+        use_snapshot: bool,
+        entries_max: usize,
+    ) -> Result<Option<Seen>, Error> {
         let names = &self.shared.names;
         let partition = Partition::of(account);
         let mut command = cmd("FCALL");
@@ -80,7 +100,7 @@ impl RedisStore {
             .arg(names.cards(account))
             .arg(account.as_str())
             .arg(if use_snapshot { "1" } else { "0" })
-            .arg(ENTRIES_AT_ONCE);
+            .arg(entries_max);
         self.shared.read_partition(partition, |connection| {
             let answer: Value = command.query(connection)?;
             seen(answer)
@@ -330,6 +350,19 @@ fn usable_snapshot(account: &AccountId, stored: Option<&[u8]>, last: Seq) -> Opt
             None
         }
     }
+}
+
+fn open_cards(
+    account: &AccountId,
+    seq: Seq,
+    stored: &[(Vec<u8>, Vec<u8>)],
+) -> Result<Vec<(ContactNo, Card)>, Error> {
+    let mut cards = stored
+        .iter()
+        .map(|(number, value)| open_card(account, seq, number, value))
+        .collect::<Result<Vec<_>, _>>()?;
+    cards.sort_by_key(|(no, _)| *no);
+    Ok(cards)
 }
 
 fn open_card(account: &AccountId, seq: Seq, number: &[u8], value: &[u8]) -> Result<(ContactNo, Card), Error> {

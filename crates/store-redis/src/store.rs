@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use quorate_domain::account::Record;
 use quorate_domain::id::{AccountId, Seq, SignalId};
 use quorate_store::{
-    Append, AppendRefusal, Appended, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo, OwnerToken,
-    Snapshot, Store, StoredNotice, SummaryRow,
+    Append, AppendRefusal, Appended, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo, Outline,
+    OwnerToken, Snapshot, Store, StoredNotice, SummaryRow,
 };
 use redis::{Cmd, Connection, RedisError, Value, cmd};
 
@@ -64,6 +64,7 @@ impl RedisStore {
     /// # Errors
     /// - [`Error::Unavailable`] when no server answers.
     /// - [`Error::Unsafe`] when one can lose what it acknowledged and that was not accepted.
+    /// - [`Error::NewerFormat`] when a newer build wrote the store.
     pub fn open(options: RedisOptions) -> Result<Self, Error> {
         let shared = Shared {
             place: options.place.to_string(),
@@ -79,6 +80,7 @@ impl RedisStore {
                 "this Redis can lose acknowledged writes; every acknowledgement is labelled weak"
             );
         }
+        shared.check_format()?;
         let seed = shared.seed()?;
         Ok(Self {
             shared: Arc::new(shared),
@@ -271,6 +273,10 @@ impl Store for RedisStore {
         self.read_account(account)
     }
 
+    fn outline(&self, account: &AccountId) -> Result<Option<Outline>, Error> {
+        self.read_outline(account)
+    }
+
     fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
         self.look_up_ids(asked)
     }
@@ -324,5 +330,9 @@ impl Store for RedisStore {
         visit: &mut dyn FnMut(&str, &[u8]),
     ) -> Result<(), Error> {
         self.visit_docs(collection, prefix, visit)
+    }
+
+    fn collections(&self) -> Result<Vec<String>, Error> {
+        self.collection_names()
     }
 }

@@ -60,7 +60,9 @@ macro_rules! store_contract {
             accounts_with_names_that_start_alike_stay_apart
             notices_keep_their_order
             summaries_are_handed_out_as_committed
+            an_outline_is_the_account_without_its_records
             documents_come_back_and_go
+            collections_are_named
             documents_are_written_together
             an_unstorable_document_is_refused
             an_empty_group_is_no_error
@@ -722,6 +724,52 @@ pub fn documents_are_written_together(home: &dyn Home) {
         seen,
         [("a".to_owned(), b"3".to_vec()), ("b".to_owned(), b"2".to_vec())]
     );
+}
+
+/// An outline has all of an account but records and notices, and says how many of those there are.
+pub fn an_outline_is_the_account_without_its_records(home: &dyn Home) {
+    let (store, owner) = opened(home);
+    assert_eq!(store.outline(&account("acme")).expect("reads"), None);
+    let mut first = append("acme", &owner, 0, &["a", "b"]);
+    first.cards = vec![(ContactNo(0), card("ada")), (ContactNo(7), card("bob"))];
+    first.notices = vec![b"entered".to_vec(), b"left".to_vec()];
+    accept(&*store, first.clone());
+    let mut second = append("acme", &owner, 2, &["c"]);
+    second.cards = vec![(ContactNo(7), card("rob"))];
+    accept(&*store, second.clone());
+    let snapshot = snapshot_at(&*store, "acme", 2);
+    store.put_snapshot(&account("acme"), &snapshot).expect("writes");
+    let outline = store.outline(&account("acme")).expect("reads").expect("is there");
+    assert_eq!((outline.seq, outline.notices), (Seq(3), NoticeNo(2)));
+    assert_eq!(outline.summary, second.summary);
+    assert_eq!(
+        outline.cards,
+        [(ContactNo(0), card("ada")), (ContactNo(7), card("rob"))]
+    );
+    assert_eq!(outline.snapshot, Some(snapshot));
+}
+
+/// Every collection with a document is named, after a restart too.
+pub fn collections_are_named(home: &dyn Home) {
+    let (store, _) = opened(home);
+    for (collection, key) in [("rows", "1"), ("models", "1"), ("row", "1"), ("models", "2")] {
+        store.put_doc(collection, key, b"text".to_vec()).expect("writes");
+    }
+    let check = |store: &dyn Store| {
+        let mut named = store.collections().expect("reads");
+        // One that never had a document may be named as well.
+        named.retain(|name| {
+            let mut documents = 0;
+            store
+                .scan_docs(name, "", &mut |_, _| documents += 1)
+                .expect("reads");
+            documents > 0
+        });
+        assert_eq!(named, ["models", "row", "rows"]);
+    };
+    check(&*store);
+    drop(store);
+    check(&*opened(home).0);
 }
 
 /// A document whose name cannot be stored is refused, and so is what comes with it.

@@ -33,7 +33,7 @@ mod window;
 
 use crate::port::{
     Append, AppendRefusal, Appended, CommitMark, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo,
-    OwnerToken, Snapshot, Store, StoredNotice, SummaryRow,
+    Outline, OwnerToken, Snapshot, Store, StoredNotice, SummaryRow,
 };
 use crate::record;
 use commit::Writer;
@@ -202,6 +202,11 @@ impl Store for EmbeddedStore {
         self.read_account(account)
     }
 
+    fn outline(&self, account: &AccountId) -> Result<Option<Outline>, Error> {
+        self.sound()?;
+        self.read_outline(account)
+    }
+
     fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
         self.sound()?;
         self.look_up_ids(asked)
@@ -299,6 +304,11 @@ impl Store for EmbeddedStore {
     ) -> Result<(), Error> {
         self.sound()?;
         self.visit_docs(collection, prefix, visit)
+    }
+
+    fn collections(&self) -> Result<Vec<String>, Error> {
+        self.sound()?;
+        self.collection_names()
     }
 }
 

@@ -39,6 +39,16 @@ pub trait Store: Send + Sync + 'static {
     /// [`Error::Corrupt`] when a journal entry, a card or the account's head is damaged or missing.
     fn load(&self, account: &AccountId) -> Result<Option<Loaded>, Error>;
 
+    /// Returns all there is of an account apart from its records and notices, as of one instant; nothing when nothing
+    /// was ever committed for it.
+    ///
+    /// Records and notices up to the outline's never change, so reading them afterwards shows the account as it was at
+    /// that instant, whatever is committed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when a card or the account's head is damaged.
+    fn outline(&self, account: &AccountId) -> Result<Option<Outline>, Error>;
+
     /// Returns which of these signal ids are recorded, and the instant in commits the answer is true of.
     ///
     /// One disk lookup per id, mostly of ids that are not there. Hand the mark on in [`Append::ids_known_at`]:
@@ -114,6 +124,12 @@ pub trait Store: Send + Sync + 'static {
         prefix: &str,
         visit: &mut dyn FnMut(&str, &[u8]),
     ) -> Result<(), Error>;
+
+    /// Returns the names of all collections that have a document, in order. One that had some may be among them.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    fn collections(&self) -> Result<Vec<String>, Error>;
 
     /// Writes one document.
     ///
@@ -278,6 +294,21 @@ pub struct Loaded {
     pub seq: Seq,
     /// The last notice.
     pub notices: NoticeNo,
+}
+
+/// An account at one instant, apart from its records and notices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// The last record.
+    pub seq: Seq,
+    /// The last notice.
+    pub notices: NoticeNo,
+    /// The engine's summary.
+    pub summary: Vec<u8>,
+    /// All cards, by number.
+    pub cards: Vec<(ContactNo, Card)>,
+    /// The newest usable snapshot.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// A shortcut past the first `seq` records.
@@ -445,8 +476,12 @@ pub enum Error {
         folder: PathBuf,
     },
     /// A newer Quorate wrote it.
-    #[error("this data folder was written by a newer Quorate (format {found}, this build reads {known})")]
+    #[error(
+        "the store at {place} was written by a newer Quorate: it has format {found}, this build reads up to {known}"
+    )]
     NewerFormat {
+        /// Where.
+        place: String,
         /// What was found.
         found: u32,
         /// The newest this build reads.

@@ -99,7 +99,11 @@ impl Folder {
 fn check_format(path: &Path) -> Result<(), Error> {
     match fs::read_to_string(path.join("quorate-format")) {
         Ok(text) => match text.trim().parse::<u32>() {
-            Ok(found) if found > FORMAT => Err(Error::NewerFormat { found, known: FORMAT }),
+            Ok(found) if found > FORMAT => Err(Error::NewerFormat {
+                place: path.display().to_string(),
+                found,
+                known: FORMAT,
+            }),
             Ok(_) => Ok(()),
             Err(_) => Err(Error::Damaged {
                 place: path.display().to_string(),

@@ -4,13 +4,15 @@ use std::sync::atomic::Ordering;
 
 use fjall::{LsmError, Readable};
 use quorate_domain::account::Record;
-use quorate_domain::id::{AccountId, Seq, SignalId};
+use quorate_domain::contact::Card;
+use quorate_domain::id::{AccountId, ContactNo, Seq, SignalId};
 
 use super::{EmbeddedStore, keys};
 use crate::port::{
-    CommitMark, Error, KnownIds, Loaded, NoticeNo, Snapshot, StoredNotice, SummaryContent, SummaryRow,
+    CommitMark, Error, KnownIds, Loaded, NoticeNo, Outline, Snapshot, StoredNotice, SummaryContent,
+    SummaryRow,
 };
-use crate::record;
+use crate::record::{self, Head};
 
 /// Where an account stands, apart from its summary.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +30,38 @@ impl EmbeddedStore {
         let snapshot = self.usable_snapshot(&view, account, seq)?;
         let after = snapshot.as_ref().map_or(Seq(0), |snapshot| snapshot.seq);
         let tail = self.records(&view, account, after, usize::MAX, seq)?;
+        Ok(Some(Loaded {
+            snapshot,
+            tail,
+            cards: self.cards(&view, account, seq)?,
+            seq,
+            notices,
+        }))
+    }
+
+    pub(super) fn read_outline(&self, account: &AccountId) -> Result<Option<Outline>, Error> {
+        let view = self.database.snapshot();
+        let key = keys::of_account(account);
+        let stored = view
+            .get(&self.spaces.heads, &key)
+            .map_err(|error| self.account_fault(account, Seq(0), error))?;
+        let Some(stored) = stored else { return Ok(None) };
+        let head = open_head(account, &key, &stored)?;
+        Ok(Some(Outline {
+            seq: head.seq,
+            notices: head.notices,
+            summary: head.summary.to_vec(),
+            cards: self.cards(&view, account, head.seq)?,
+            snapshot: self.usable_snapshot(&view, account, head.seq)?,
+        }))
+    }
+
+    fn cards(
+        &self,
+        view: &fjall::Snapshot,
+        account: &AccountId,
+        seq: Seq,
+    ) -> Result<Vec<(ContactNo, Card)>, Error> {
         let mut cards = Vec::new();
         for entry in view.prefix(&self.spaces.cards, keys::of_account(account)) {
             let (key, value) = entry
@@ -39,13 +73,7 @@ impl EmbeddedStore {
                 .ok_or_else(|| corrupt(account, seq, "a contact's card has no number".to_owned()))?;
             cards.push((no, card));
         }
-        Ok(Some(Loaded {
-            snapshot,
-            tail,
-            cards,
-            seq,
-            notices,
-        }))
+        Ok(cards)
     }
 
     pub(super) fn head(
@@ -58,8 +86,7 @@ impl EmbeddedStore {
             .get(&self.spaces.heads, &key)
             .map_err(|error| self.account_fault(account, Seq(0), error))?;
         let Some(stored) = stored else { return Ok(None) };
-        let head = record::open_head(&key, &stored)
-            .map_err(|damage| corrupt(account, Seq(0), format!("the account's head: {damage}")))?;
+        let head = open_head(account, &key, &stored)?;
         Ok(Some(HeadPlace {
             seq: head.seq,
             notices: head.notices,
@@ -266,6 +293,21 @@ impl EmbeddedStore {
         Ok(())
     }
 
+    pub(super) fn collection_names(&self) -> Result<Vec<String>, Error> {
+        let view = self.database.snapshot();
+        let mut names: Vec<String> = Vec::new();
+        // A collection's name ends with a NUL: behind it and the largest byte comes the next collection.
+        let mut from: Vec<u8> = Vec::new();
+        while let Some(entry) = view.range(&self.spaces.docs, from.clone()..).next() {
+            let key = entry.key().map_err(|error| self.read_fault(error))?;
+            let name = key.split(|byte| *byte == 0).next().unwrap_or_default();
+            names.push(String::from_utf8_lossy(name).into_owned());
+            from = name.to_vec();
+            from.push(1);
+        }
+        Ok(names)
+    }
+
     /// A block of the database that does not read is damage of the account it was read for.
     fn account_fault(&self, account: &AccountId, seq: Seq, error: fjall::Error) -> Error {
         if is_damage(&error) {
@@ -274,6 +316,11 @@ impl EmbeddedStore {
             self.read_fault(error)
         }
     }
+}
+
+fn open_head<'a>(account: &AccountId, key: &[u8], stored: &'a [u8]) -> Result<Head<'a>, Error> {
+    record::open_head(key, stored)
+        .map_err(|damage| corrupt(account, Seq(0), format!("the account's head: {damage}")))
 }
 
 fn is_damage(error: &fjall::Error) -> bool {

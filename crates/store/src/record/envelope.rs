@@ -27,6 +27,29 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Journal,
+        Self::Snapshot,
+        Self::Head,
+        Self::Card,
+        Self::Notice,
+        Self::Doc,
+    ];
+
+    /// Returns its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Journal => "journal",
+            Self::Snapshot => "snapshot",
+            Self::Head => "head",
+            Self::Card => "card",
+            Self::Notice => "notice",
+            Self::Doc => "doc",
+        }
+    }
+
     /// The stored number.
     fn code(self) -> u8 {
         match self {
@@ -39,8 +62,9 @@ impl Kind {
         }
     }
 
-    /// The newest form of this kind that this build writes and reads.
-    fn version(self) -> u8 {
+    /// Returns the newest form of this kind that this build writes and reads.
+    #[must_use]
+    pub fn version(self) -> u8 {
         match self {
             Self::Journal | Self::Snapshot | Self::Head | Self::Card | Self::Notice | Self::Doc => 1,
         }
