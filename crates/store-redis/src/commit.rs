@@ -14,7 +14,8 @@ use crate::fault::{odd, unavailable};
 use crate::heal::Recent;
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key, signal_id};
-use crate::node::{open, receive, send};
+use crate::node::{Node, open, receive, send};
+use crate::replicas::Ending;
 use crate::store::{RedisStore, Shared};
 
 /// Accounts whose place is remembered; then all are forgotten and learned again.
@@ -77,6 +78,7 @@ impl RedisStore {
                 writer.places.remove(&append.account);
             }
             writer.links.clear();
+            self.unsure.store(true, Ordering::Release);
             self.shared.doubt();
         }
         self.marks.fetch_add(1, Ordering::AcqRel);
@@ -290,24 +292,32 @@ impl RedisStore {
     ) -> Result<Vec<(Sent<'g>, Verdict)>, Error> {
         let shared = &self.shared;
         let fail = |error: RedisError| unavailable(&shared.place, "write", error.to_string());
-        let mut by_server: BTreeMap<String, Vec<Sent<'g>>> = BTreeMap::new();
+        let mut by_server: BTreeMap<&str, (&Node, Vec<Sent<'g>>)> = BTreeMap::new();
         for sent in sent {
             let node = layout.of(Partition::of(&sent.append.account));
-            by_server.entry(node.address.clone()).or_default().push(sent);
+            let (_, of_server) = by_server
+                .entry(&node.address)
+                .or_insert_with(|| (node, Vec::new()));
+            of_server.push(sent);
         }
-        let wait = shared.wait();
-        for (address, sent) in &by_server {
-            let commands = sent.iter().map(|sent| &sent.command).chain(&wait);
-            let link = writer.link(shared, address).map_err(fail)?;
+        let mut under_way = Vec::with_capacity(by_server.len());
+        for (node, sent) in by_server.into_values() {
+            let ending = shared.ending(node);
+            let commands = sent
+                .iter()
+                .map(|sent| &sent.command)
+                .chain(ending.iter().flat_map(Ending::commands));
+            let link = writer.link(shared, &node.address).map_err(fail)?;
             send(link, commands).map_err(fail)?;
+            under_way.push((node, sent, ending));
         }
         let mut judged = Vec::new();
-        for (address, sent) in by_server {
-            let link = writer.link(shared, &address).map_err(fail)?;
+        for (node, sent, ending) in under_way {
+            let link = writer.link(shared, &node.address).map_err(fail)?;
             let answers = receive(link, sent.len()).map_err(fail)?;
-            let waited = match wait {
-                Some(_) => Some(receive(link, 1).map_err(fail)?),
-                None => None,
+            let ended = match &ending {
+                Some(ending) => receive(link, ending.commands().len()).map_err(fail)?,
+                None => Vec::new(),
             };
             let mut any_written = false;
             for (sent, answer) in sent.into_iter().zip(answers) {
@@ -315,8 +325,8 @@ impl RedisStore {
                 any_written |= matches!(verdict, Verdict::Written);
                 judged.push((sent, verdict));
             }
-            if let (Some(waited), true) = (waited, any_written) {
-                shared.enough_replicas(waited.first())?;
+            if let (Some(ending), true) = (ending, any_written) {
+                shared.confirm(node, link, &ending, &ended)?;
             }
         }
         Ok(judged)
@@ -344,43 +354,6 @@ impl Writer {
     /// Forgets where accounts stand: a server may have less than it had.
     pub(crate) fn forget_places(&mut self) {
         self.places.clear();
-    }
-}
-
-impl Shared {
-    /// Returns the command that waits for replicas; none when none are asked for.
-    pub(crate) fn wait(&self) -> Option<Cmd> {
-        let replicas = self.options.replicas_min;
-        (replicas > 0).then(|| {
-            let mut command = cmd("WAIT");
-            // Its answer must come before the connection's own patience ends.
-            let patience = (self.options.answer_timeout / 2).as_millis();
-            command
-                .arg(replicas)
-                .arg(u64::try_from(patience).unwrap_or(u64::MAX));
-            command
-        })
-    }
-
-    /// Fails when fewer replicas received a write than it waited for.
-    pub(crate) fn enough_replicas(&self, answer: Option<&Value>) -> Result<(), Error> {
-        let wanted = i64::from(self.options.replicas_min);
-        match answer {
-            Some(Value::Int(received)) if *received >= wanted => Ok(()),
-            Some(Value::Int(received)) => Err(unavailable(
-                &self.place,
-                "wait for replicas",
-                format!("{received} of {wanted} replicas received the write in time"),
-            )),
-            other => {
-                let answer = other.cloned().unwrap_or(Value::Nil);
-                Err(unavailable(
-                    &self.place,
-                    "wait for replicas",
-                    odd(&answer).to_string(),
-                ))
-            }
-        }
     }
 }
 

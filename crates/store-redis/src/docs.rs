@@ -8,7 +8,8 @@ use redis::{Value, cmd};
 
 use crate::fault::{odd, unavailable};
 use crate::layout::Layout;
-use crate::node::{receive, send};
+use crate::node::pipeline;
+use crate::replicas::Ending;
 use crate::store::RedisStore;
 
 /// The longest collection plus key of a document, in bytes; as in every home.
@@ -63,31 +64,30 @@ impl RedisStore {
         }
         commands.push(cmd("EXEC"));
         let executed = commands.len() - 1;
-        let wait = self.shared.wait();
-        commands.extend(wait.clone());
-
         let shared = &self.shared;
         let layout = shared.layout("write")?;
-        let written = layout.of_docs().with(&shared.options, |connection| {
-            send(connection, &commands)?;
-            receive(connection, commands.len())
-        });
-        let answers = written.map_err(|error| {
-            shared.doubt();
-            unavailable(&shared.place, "write", error.to_string())
-        })?;
-        match answers.get(executed) {
-            Some(Value::Array(_)) => {}
-            other => {
-                shared.doubt();
-                let answer = other.cloned().unwrap_or(Value::Nil);
-                return Err(unavailable(&shared.place, "write", odd(&answer).to_string()));
+        let node = layout.of_docs();
+        let written = node.with(&shared.options, |connection| {
+            let ending = shared.ending(node);
+            let sent = commands.iter().chain(ending.iter().flat_map(Ending::commands));
+            let mut answers = pipeline(connection, sent)?;
+            let ended = answers.split_off(executed + 1);
+            match answers.last() {
+                Some(Value::Array(_)) => {}
+                other => return Err(odd(other.unwrap_or(&Value::Nil))),
             }
+            Ok(match ending {
+                Some(ending) => shared.confirm(node, connection, &ending, &ended),
+                None => Ok(()),
+            })
+        });
+        let written = written
+            .map_err(|error| unavailable(&shared.place, "write", error.to_string()))
+            .flatten();
+        if written.is_err() {
+            shared.doubt();
         }
-        match wait {
-            Some(_) => shared.enough_replicas(answers.last()),
-            None => Ok(()),
-        }
+        written
     }
 
     pub(crate) fn collection_names(&self) -> Result<Vec<String>, Error> {

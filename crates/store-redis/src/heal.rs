@@ -2,6 +2,8 @@
 //! late is kept, compared with what is there, and put back in order.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use quorate_domain::id::{AccountId, Seq};
@@ -102,6 +104,45 @@ impl RedisStore {
             writer
                 .known_runs
                 .insert(node.address.clone(), node.run_id.clone());
+        }
+        Ok(())
+    }
+
+    /// After a group of which nobody knows what was written: waits until what is there is with every replica that could
+    /// take over. What is read before might be told to a client as known, and be gone with its master.
+    ///
+    /// # Errors
+    /// - When it cannot be had: what is there is not safe to tell.
+    pub(crate) fn settle(&self) -> Result<(), Error> {
+        if !self.unsure.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.unsure.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let settled = self.settle_with(&mut writer);
+        if settled.is_ok() {
+            self.unsure.store(false, Ordering::Release);
+        } else {
+            writer.links.clear();
+            self.shared.doubt();
+        }
+        settled
+    }
+
+    fn settle_with(&self, writer: &mut Writer) -> Result<(), Error> {
+        let shared = &self.shared;
+        let layout = shared.layout("read")?;
+        self.heal(writer, &layout)?;
+        let Some((token, _)) = writer.owner.clone() else {
+            return Ok(());
+        };
+        for node in &layout.masters {
+            let link = writer
+                .link(shared, &node.address)
+                .map_err(|error| unavailable(&shared.place, "read", error.to_string()))?;
+            shared.secure(&layout, node, link, &token)?;
         }
         Ok(())
     }

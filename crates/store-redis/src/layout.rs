@@ -9,6 +9,7 @@ use crate::names::{DOCS_TAG, PARTITIONS, Partition, slot};
 use crate::node::{Node, open};
 use crate::options::{PlaceKind, RedisOptions};
 use crate::safety::{self, Safety};
+use crate::sentinel;
 
 /// Which server has which partition.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ impl Layout {
             let node = known
                 .and_then(|known| known.node(address, &said.run_id))
                 .unwrap_or_else(|| Arc::new(Node::new(address.to_owned(), said.run_id)));
+            node.replicas
+                .are(addresses.alive.get(address).copied().unwrap_or(0));
             masters.insert(address, node);
         }
         if !faults.is_empty() && !options.accept_loss_window {
@@ -99,6 +102,8 @@ impl Layout {
 struct Addresses {
     of_partition: Vec<String>,
     of_docs: String,
+    /// How many replicas of a master could take over, as those say who decide on it; none where nobody does.
+    alive: BTreeMap<String, u32>,
 }
 
 impl Addresses {
@@ -106,6 +111,7 @@ impl Addresses {
         Self {
             of_partition: vec![address.to_owned(); usize::from(PARTITIONS)],
             of_docs: address.to_owned(),
+            alive: BTreeMap::new(),
         }
     }
 
@@ -124,14 +130,12 @@ fn addresses(options: &RedisOptions) -> Result<Addresses, LayoutError> {
             let address = place.seeds.first().map_or("", String::as_str);
             Ok(Addresses::single(address))
         }
-        PlaceKind::Sentinel(master) => first_answer(options, |sentinel| {
-            let found: Option<(String, u16)> = cmd("SENTINEL")
-                .arg("get-master-addr-by-name")
-                .arg(master)
-                .query(sentinel)?;
-            let (host, port) = found.ok_or_else(|| unknown(format!("no master named {master}")))?;
-            Ok(Addresses::single(&format!("{host}:{port}")))
-        }),
+        PlaceKind::Sentinel(master) => {
+            let watched = sentinel::ask(options, master).map_err(LayoutError::Unreachable)?;
+            let mut addresses = Addresses::single(&watched.address);
+            addresses.alive.insert(watched.address, watched.replicas_alive);
+            Ok(addresses)
+        }
         PlaceKind::Cluster => first_answer(options, |seed| {
             let ranges: Vec<Value> = cmd("CLUSTER").arg("SLOTS").query(seed)?;
             let ranges = ranges
@@ -145,7 +149,12 @@ fn addresses(options: &RedisOptions) -> Result<Addresses, LayoutError> {
                     .map(|range| range.address.clone())
                     .ok_or_else(|| unknown(format!("no master has slot {slot}")))
             };
+            let alive = ranges
+                .iter()
+                .map(|range| (range.address.clone(), range.replicas))
+                .collect();
             Ok(Addresses {
+                alive,
                 of_partition: Partition::all()
                     .map(|partition| address(partition.slot()))
                     .collect::<Result<_, _>>()?,
@@ -160,6 +169,8 @@ struct Range {
     first: u16,
     last: u16,
     address: String,
+    /// How many replicas the master has that did not fail.
+    replicas: u32,
 }
 
 impl Range {
@@ -184,6 +195,8 @@ impl Range {
             first,
             last,
             address: format!("{host}:{port}"),
+            // What is left of the parts are the replicas.
+            replicas: u32::try_from(parts.count()).unwrap_or(u32::MAX),
         })
     }
 }
@@ -193,14 +206,10 @@ fn first_answer(
     options: &RedisOptions,
     ask: impl Fn(&mut Connection) -> Result<Addresses, RedisError>,
 ) -> Result<Addresses, LayoutError> {
-    // Sentinels have users of their own; ours are those of the servers they watch.
-    let login = match options.place.kind {
-        PlaceKind::Sentinel(_) => None,
-        PlaceKind::Single | PlaceKind::Socket | PlaceKind::Cluster => options.place.login.as_ref(),
-    };
     let mut refusals = Vec::new();
     for seed in &options.place.seeds {
-        let answer = open_seed(seed, options, login).and_then(|mut connection| ask(&mut connection));
+        let answer = open_seed(seed, options, options.place.login.as_ref())
+            .and_then(|mut connection| ask(&mut connection));
         match answer {
             Ok(addresses) => return Ok(addresses),
             Err(error) => refusals.push(format!("{seed}: {error}")),
@@ -209,7 +218,7 @@ fn first_answer(
     Err(LayoutError::Unreachable(refusals.join("; ")))
 }
 
-fn open_seed(
+pub(crate) fn open_seed(
     seed: &str,
     options: &RedisOptions,
     login: Option<&crate::options::Login>,
@@ -223,6 +232,6 @@ fn unreachable(address: &str, error: &RedisError) -> LayoutError {
     LayoutError::Unreachable(format!("{address}: {error}"))
 }
 
-fn unknown(what: String) -> RedisError {
+pub(crate) fn unknown(what: String) -> RedisError {
     RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not understood", what))
 }

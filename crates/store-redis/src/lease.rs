@@ -9,11 +9,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use quorate_store::{Error, OwnerToken};
-use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
+use redis::{Cmd, Connection, FromRedisValue, RedisError, Value, cmd};
 
 use crate::fault::unavailable;
 use crate::layout::Layout;
 use crate::names::Partition;
+use crate::node::{Node, pipeline};
 use crate::store::{RedisStore, Shared, monotonic};
 
 /// How often a claim is tried against nodes that claim at the same moment.
@@ -62,7 +63,7 @@ impl RedisStore {
             let token = OwnerToken(format!("{epoch}:{nonce:032x}").into());
             match self.claim_all(&layout, &token, epoch).map_err(fail)? {
                 Claimed::All => {
-                    shared.wait_for_replicas(&layout)?;
+                    shared.wait_for_replicas(&token)?;
                     writer.owner = Some((token.clone(), epoch));
                     writer.forget_places();
                     drop(writer);
@@ -182,29 +183,52 @@ impl Shared {
         self.ask_many(layout, &asked)
     }
 
-    /// Waits until as many replicas as writes wait for have what was written. After a failover they take some seconds
-    /// to find the new master.
-    fn wait_for_replicas(&self, layout: &Layout) -> Result<(), Error> {
-        let Some(wait) = self.wait() else {
-            return Ok(());
-        };
+    /// Waits until everything that was written before is with every replica that could take over. After a failover they
+    /// take some seconds to find the new master.
+    fn wait_for_replicas(&self, token: &OwnerToken) -> Result<(), Error> {
         let patience = monotonic() + REPLICAS_PATIENCE;
-        for node in &layout.masters {
-            loop {
-                let received = node
-                    .with(&self.options, |connection| wait.query::<Value>(connection))
-                    .map_err(|error| {
-                        self.doubt();
-                        unavailable(&self.place, "wait for replicas", error.to_string())
-                    });
-                match received.and_then(|received| self.enough_replicas(Some(&received))) {
-                    Ok(()) => break,
-                    Err(error) if monotonic() >= patience => return Err(error),
-                    Err(_) => std::thread::park_timeout(HELD_PAUSE),
+        loop {
+            let layout = self.layout("wait for replicas")?;
+            let received = layout.masters.iter().try_for_each(|node| {
+                node.with(&self.options, |connection| {
+                    Ok(self.secure(&layout, node, connection, token))
+                })
+                .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))
+                .flatten()
+            });
+            match received {
+                Ok(()) => return Ok(()),
+                Err(error) if monotonic() >= patience => return Err(error),
+                Err(_) => {
+                    self.doubt();
+                    std::thread::park_timeout(HELD_PAUSE);
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Writes to a server whatever comes after all that was written to it before, and waits until every replica that
+    /// could take over has it, and so has all the rest.
+    pub(crate) fn secure(
+        &self,
+        layout: &Layout,
+        node: &Node,
+        connection: &mut Connection,
+        token: &OwnerToken,
+    ) -> Result<(), Error> {
+        let Some(ending) = self.ending(node) else {
+            return Ok(());
+        };
+        let Some(partition) =
+            Partition::all().find(|partition| layout.of(*partition).address == node.address)
+        else {
+            return Ok(());
+        };
+        let renew = self.renewal(partition, token);
+        let answers = pipeline(connection, std::iter::once(&renew).chain(ending.commands()))
+            .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))?;
+        let ended = answers.get(1..).unwrap_or_default();
+        self.confirm(node, connection, &ending, ended)
     }
 
     fn last_epoch(&self, layout: &Layout) -> Result<u64, RedisError> {
@@ -237,18 +261,20 @@ impl Shared {
         }
     }
 
+    fn renewal(&self, partition: Partition, token: &OwnerToken) -> Cmd {
+        let mut command = cmd("FCALL");
+        command
+            .arg("quorate1_renew")
+            .arg(1)
+            .arg(self.names.owner(partition))
+            .arg(&*token.0)
+            .arg(millis(self.options.lease));
+        command
+    }
+
     /// Renews the lease everywhere; returns whether we still own everything.
     fn renew(&self, layout: &Layout, token: &OwnerToken) -> Result<bool, RedisError> {
-        let answers = self.each_partition(layout, |partition| {
-            let mut command = cmd("FCALL");
-            command
-                .arg("quorate1_renew")
-                .arg(1)
-                .arg(self.names.owner(partition))
-                .arg(&*token.0)
-                .arg(millis(self.options.lease));
-            command
-        })?;
+        let answers = self.each_partition(layout, |partition| self.renewal(partition, token))?;
         Ok(answers.iter().all(|answer| *answer == Value::Int(1)))
     }
 }

@@ -4,7 +4,8 @@
 //! - **Safety rests on the write.** An append checks owner, sequence and signal ids in one function call on the server
 //!   and writes all of it or nothing. The lease only keeps a second node from taking over by accident.
 //! - **Nothing is acknowledged on hope.** Where replicas are asked for, a group ends with `WAIT` on the connection it
-//!   was written by; too few answers, or none, is an unknown outcome.
+//!   was written by, for every replica that could take over; too few answers, or none, is an unknown outcome, and
+//!   nothing is read as known before what is there was waited for again.
 //! - **No setting is trusted unasked.** Servers are asked for persistence and eviction whenever one is new, and refused
 //!   when they can lose what they acknowledge, unless an operator accepts the window; then everything is `weak`.
 //! - **A master that comes back with less is noticed.** What was written in the last half minute is kept and put back
@@ -23,7 +24,9 @@ mod names;
 mod node;
 mod options;
 mod read;
+mod replicas;
 mod safety;
+mod sentinel;
 mod store;
 
 pub use format::FORMAT;

@@ -7,6 +7,7 @@ use redis::{
 };
 
 use crate::options::{Login, PlaceKind, RedisOptions};
+use crate::replicas::Replicas;
 
 /// Idle connections kept per server. Readers beyond it open one of their own.
 const IDLE_MAX: usize = 16;
@@ -18,6 +19,8 @@ pub(crate) struct Node {
     pub(crate) address: String,
     /// Changes with every start of the server.
     pub(crate) run_id: String,
+    /// Who must have what is written to it.
+    pub(crate) replicas: Replicas,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -34,6 +37,7 @@ impl Node {
         Self {
             address,
             run_id,
+            replicas: Replicas::default(),
             idle: Mutex::new(Vec::new()),
         }
     }

@@ -1,6 +1,6 @@
 //! The store: who has what, asked again when it changed, and the port in terms of it.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub struct RedisStore {
     pub(crate) writer: Mutex<Writer>,
     /// What the hashes of signal ids are seeded with.
     pub(crate) seed: u64,
+    /// Whether a group failed of which nobody knows how much was written and who received it.
+    pub(crate) unsure: AtomicBool,
     /// Grows with every group; only a place in order.
     pub(crate) marks: AtomicU64,
     pub(crate) lease: Mutex<Option<Lease>>,
@@ -86,6 +88,7 @@ impl RedisStore {
             shared: Arc::new(shared),
             writer: Mutex::new(Writer::default()),
             seed,
+            unsure: AtomicBool::new(false),
             marks: AtomicU64::new(1),
             lease: Mutex::new(None),
         })
@@ -270,6 +273,7 @@ impl Store for RedisStore {
     }
 
     fn load(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
+        self.settle()?;
         self.read_account(account)
     }
 
@@ -278,6 +282,7 @@ impl Store for RedisStore {
     }
 
     fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
+        self.settle()?;
         self.look_up_ids(asked)
     }
 

@@ -270,6 +270,16 @@ impl RedisSentinels {
         format!("redis-sentinel://{}/{MASTER}", seeds.join(","))
     }
 
+    /// Has the sentinels stand still (SIGSTOP), so that nobody changes the master but the test.
+    pub fn pause_sentinels(&self) {
+        self.sentinels.iter().for_each(RedisServer::pause);
+    }
+
+    /// Lets the sentinels go on.
+    pub fn sentinels_go_on(&self) {
+        self.sentinels.iter().for_each(RedisServer::go_on);
+    }
+
     /// Waits until another server is the master.
     ///
     /// # Panics
@@ -303,6 +313,23 @@ impl RedisSentinels {
                 Err(info)
             }
         });
+    }
+
+    /// Returns which server holds itself for the master.
+    ///
+    /// # Panics
+    /// When none does.
+    #[must_use]
+    #[track_caller]
+    pub fn master_by_itself(&self) -> usize {
+        self.servers
+            .iter()
+            .position(|server| {
+                server
+                    .ask(&["INFO", "replication"])
+                    .is_ok_and(|answer| answer.contains("role:master"))
+            })
+            .expect("one of them is the master")
     }
 
     /// Returns which server is the master now, as the sentinels say.

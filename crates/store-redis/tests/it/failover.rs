@@ -161,6 +161,51 @@ fn a_master_behind_sentinels_may_stand_still() {
     writer.check();
 }
 
+/// What a failover looks like to a master that stood still meanwhile: one replica took over, the other still follows the
+/// old master, and the sentinels have not told anybody yet. What it would acknowledge is lost when it hears of it.
+#[test]
+fn a_master_that_was_replaced_acknowledges_nothing_with_the_replica_it_has_left() {
+    let home = Sentinels::start();
+    let under = home.home();
+    let mut writer = Writer::new(under.store());
+    assert!(writer.write());
+    home.servers.pause_sentinels();
+    let master = home.servers.master_by_itself();
+    let promoted = (0..3).find(|server| *server != master).unwrap();
+    let told = home.servers.servers[promoted].ask(&["REPLICAOF", "NO", "ONE"]);
+    assert!(told.unwrap().starts_with("+OK"));
+    let store = &writer.store;
+    let commit = |id: &str, expected| store.commit(vec![append("account-0", &writer.owner, expected, &[id])]);
+    let refused = commit("lost", 1).unwrap_err();
+    assert!(refused.to_string().contains("1 of 2 replicas"), "{refused}");
+    // The old master has it now, so it would be told to be known.
+    let known = store.known_ids(&[(AccountId::trusted("account-0"), Vec::new())]);
+    assert!(known.is_err(), "told by a server that may not be the master");
+    let loaded = store.load(&AccountId::trusted("account-0"));
+    assert!(loaded.is_err(), "told by a server that may not be the master");
+    home.servers.sentinels_go_on();
+    // They take the promoted one back: it follows again, and everything is as before.
+    writer.write_until_it_works();
+    writer.check();
+}
+
+#[test]
+fn a_replica_that_is_down_is_waited_for_until_the_sentinels_say_so() {
+    let mut home = Sentinels::start();
+    let under = home.home();
+    let mut writer = Writer::new(under.store());
+    assert!(writer.write());
+    let master = home.servers.master().unwrap();
+    let gone = (0..3).find(|server| *server != master).unwrap();
+    home.servers.servers[gone].kill();
+    let took = writer.write_until_it_works();
+    eprintln!("acknowledged again after {took:?} with one replica less");
+    home.servers.servers[gone].restart();
+    home.servers.wait_replicas(2);
+    writer.write_until_it_works();
+    writer.check();
+}
+
 #[test]
 fn a_master_of_a_cluster_may_die() {
     let mut home = Cluster::start();
