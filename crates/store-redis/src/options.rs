@@ -10,7 +10,8 @@ pub struct RedisOptions {
     pub place: Place,
     /// What all keys start with, so that several installations can share a Redis.
     pub prefix: String,
-    /// How many replicas must have received a write before it is acknowledged; 0: the master alone.
+    /// The fewest replicas that must have received a write before it is acknowledged, and all others that could take over
+    /// with them; 0: the master alone.
     pub replicas_min: u32,
     /// Whether settings that can lose acknowledged writes are accepted; every acknowledgement is then `weak`.
     pub accept_loss_window: bool,
