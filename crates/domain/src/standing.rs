@@ -26,7 +26,7 @@ mod reading;
 mod tape;
 
 pub use fold::{HistoryPoint, Horizon, ModelInForce, corrections, history, refold};
-pub use group::{Group, Member, RuledKind, SPANS_MAX, Span, weight};
+pub use group::{Group, Holders, Member, RuledKind, SPANS_MAX, Span, weight};
 pub use notice::{Change, Moment, Notice};
 pub use qualified::Qualified;
 pub use reading::{GroupReading, PersonReading, Reading, Stage};
@@ -89,6 +89,7 @@ impl Standing {
                 quorum: None,
                 newest: Vec::new(),
                 qualified: Qualified::default(),
+                holders: Holders::default(),
             })
             .collect();
         let mut standing = Self {
@@ -142,6 +143,7 @@ impl Standing {
         self.fit = Fit::of(&model.fit, state);
         self.thresholds = model.mqa.as_ref().map(|rule| rule.thresholds(state).clone());
         for group in &mut self.groups {
+            group.holders.forget();
             for (contact, member) in &mut group.members {
                 member.take_up(*contact, state, model, group.solution.as_ref());
             }
@@ -235,6 +237,9 @@ impl Standing {
     /// Returns the tape with the weeks and days noted that ended before `t`, not before the last change.
     #[must_use]
     pub fn tape_to(&self, model: &Model, t: Timestamp) -> Tape {
+        if t.day() <= self.tape.next() {
+            return self.tape;
+        }
         let curves: Vec<Curves> = self.groups.iter().map(Curves::of).collect();
         let weighted: Vec<Vec<Weighted<'_>>> = curves.iter().map(Curves::weighted).collect();
         let heat = |at| {
@@ -291,6 +296,7 @@ impl Standing {
                 }
             }
             group.quorum = look.quorum.percent;
+            group.holders.keep(&look.quorum);
             let band = Band::of(look.heat);
             let from = std::mem::replace(&mut group.band, band);
             if from != band {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::account::AccountState;
+use crate::committee::Quorum;
 use crate::contact::{Contact, Seniority};
 use crate::engagement::{Band, Person};
 use crate::id::{ContactNo, Kind, Role, Solution};
@@ -38,6 +39,30 @@ pub struct Group {
     pub newest: Vec<(Kind, Timestamp)>,
     /// Completeness and gaps when they last changed.
     pub qualified: Qualified,
+    /// Who holds the seats, as far as that was found out already.
+    pub holders: Holders,
+}
+
+/// Who holds the seats of a group while its facts and who is engaged stay as they are. Found out once, since every
+/// judgement and every row asks; it is no part of what a group has come to.
+#[derive(Clone, Debug, Default)]
+pub struct Holders(Option<Arc<Quorum>>);
+
+impl PartialEq for Holders {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Holders {
+    /// Facts changed: who holds what is found out again.
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+
+    pub(super) fn keep(&mut self, found: &Arc<Quorum>) {
+        self.0 = Some(Arc::clone(found));
+    }
 }
 
 /// A time in which an account was MQA.
@@ -138,6 +163,28 @@ impl Group {
             .collect();
         kinds.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         kinds
+    }
+
+    /// Returns the seats and who holds them, by who was engaged when it was last judged.
+    #[must_use]
+    pub fn seats(&self, state: &AccountState, model: &Model) -> Arc<Quorum> {
+        self.seats_with(&self.engaged, state, model)
+    }
+
+    /// Returns the seats and who holds them, if these were engaged.
+    pub(super) fn seats_with(
+        &self,
+        engaged: &BTreeSet<ContactNo>,
+        state: &AccountState,
+        model: &Model,
+    ) -> Arc<Quorum> {
+        if let Some(known) = self.holders.0.as_ref().filter(|_| *engaged == self.engaged) {
+            return Arc::clone(known);
+        }
+        let solution = self.solution.as_ref();
+        Arc::new(Quorum::of(state, model, solution, |contact| {
+            engaged.contains(&contact)
+        }))
     }
 
     pub(super) fn enter(&mut self, t: Timestamp) {

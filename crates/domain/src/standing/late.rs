@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use crate::account::AccountState;
-use crate::committee::Quorum;
 use crate::decay::Part;
 use crate::engagement::{self, Accumulator};
 use crate::model::{Combine, Model, SignalRule};
@@ -173,10 +172,7 @@ impl Group {
                 }
             }
         }
-        let quorum = Quorum::of(state, model, self.solution.as_ref(), |contact| {
-            engaged.contains(&contact)
-        })
-        .percent;
+        let quorum = self.seats_with(&engaged, state, model).percent;
         judge(&Situation {
             at,
             heat: engagement::heat(points, model.half_point),

@@ -1,6 +1,7 @@
 //! What a judgement sees of a buying group at an instant, and the curves it reads that from.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::account::AccountState;
 use crate::committee::Quorum;
@@ -22,7 +23,7 @@ pub(super) struct Look {
     pub(super) heat: f64,
     pub(super) engaged: BTreeSet<ContactNo>,
     pub(super) engaged_roles: BTreeSet<Role>,
-    pub(super) quorum: Quorum,
+    pub(super) quorum: Arc<Quorum>,
 }
 
 impl Look {
@@ -48,9 +49,7 @@ impl Look {
                 }
             }
         }
-        let quorum = Quorum::of(state, model, group.solution.as_ref(), |contact| {
-            engaged.contains(&contact)
-        });
+        let quorum = group.seats_with(&engaged, state, model);
         let heat = engagement::heat(intent_points, model.half_point);
         Self {
             at: t,

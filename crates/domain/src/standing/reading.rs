@@ -1,5 +1,7 @@
 //! What people and programs read of an account at an instant.
 
+use std::sync::Arc;
+
 use crate::account::AccountState;
 use crate::committee::Quorum;
 use crate::engagement::{self, Band};
@@ -260,7 +262,7 @@ impl Standing {
             people,
             engaged_contacts: look.engaged.len(),
             engaged_roles: look.engaged_roles.iter().cloned().collect(),
-            quorum: look.quorum,
+            quorum: Arc::unwrap_or_clone(look.quorum),
             mqa_since: group.status.since,
             conditions,
             act_now_until,

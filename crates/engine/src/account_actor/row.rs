@@ -55,7 +55,7 @@ impl AccountActor {
             .min();
         let fit = self.standing.fit();
         let model = &self.shared.models.current().model;
-        let seats = self.seats(best);
+        let seats = group.map(|group| group.seats(&self.state, model));
         Row {
             id: self.id.clone(),
             name: text(field::NAME),
@@ -75,7 +75,7 @@ impl AccountActor {
             tape: self.standing.tape_to(model, now),
             fit: fit.score,
             grade: fit.grade,
-            quorum: self.quorum(best, &seats),
+            quorum: self.quorum(best, seats.as_deref()),
             engaged_contacts: u32::try_from(engaged_contacts).unwrap_or(u32::MAX),
             engaged_roles: roles.into(),
             stage: self.stage(),
@@ -84,8 +84,8 @@ impl AccountActor {
             last_signal_at: self.state.last_signal_at,
             contacts: u32::try_from(self.state.contacts.len()).unwrap_or(u32::MAX),
             seats: seats
-                .seats
                 .iter()
+                .flat_map(|quorum| &quorum.seats)
                 .map(|view| SeatCell {
                     role: view.seat.role.clone(),
                     weight: view.seat.weight,
@@ -137,20 +137,14 @@ impl AccountActor {
         self.standing.wake_at(&self.shared.models.current().model)
     }
 
-    /// The seats of a group, held by whoever was engaged when it was last judged.
-    fn seats(&self, place: usize) -> Quorum {
-        let group = self.standing.groups.get(place);
-        let model = &self.shared.models.current().model;
-        let engaged = |contact| group.is_some_and(|group| group.engaged.contains(&contact));
-        let solution = group.and_then(|group| group.solution.as_ref());
-        Quorum::of(&self.state, model, solution, engaged)
-    }
-
     /// The quorum as last judged. Where nothing was judged yet, or facts came in since that are still to be judged,
     /// it is that of the seats now: who is known holds them.
-    fn quorum(&self, place: usize, seats: &Quorum) -> Option<f64> {
+    fn quorum(&self, place: usize, seats: Option<&Quorum>) -> Option<f64> {
         let group = self.standing.groups.get(place)?;
-        group.quorum.filter(|_| !self.standing.stale).or(seats.percent)
+        group
+            .quorum
+            .filter(|_| !self.standing.stale)
+            .or_else(|| seats?.percent)
     }
 
     /// The kinds that give a group the most points, as last judged.

@@ -10,7 +10,7 @@ use quorate_domain::id::{ContactNo, Kind, ModelVersion, SignalId, Solution};
 use quorate_domain::model::Model;
 use quorate_domain::mqa::{ConditionKind, MqaStatus};
 use quorate_domain::signal::{Signal, SignalSource};
-use quorate_domain::standing::{Group, Member, Qualified, RuledKind, Span, Standing, Tape};
+use quorate_domain::standing::{Group, Holders, Member, Qualified, RuledKind, Span, Standing, Tape};
 use quorate_domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -276,6 +276,7 @@ impl GroupV1 {
                     .collect(),
                 self.measured,
             ),
+            holders: Holders::default(),
         })
     }
 }
