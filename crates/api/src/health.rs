@@ -19,6 +19,12 @@ pub(crate) struct HealthBody {
     /// Accounts that are set aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<usize>,
+    /// What an acknowledged write survives: `fsync`, `redis-fsync`, `redis-replica` or `weak`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    durability: Option<&'static str>,
+    /// By how many milliseconds the machine's clock is off since it jumped; left out: it is believed. See `/v1/clock`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_off_ms: Option<i64>,
 }
 
 /// Which build this is.
@@ -39,6 +45,8 @@ pub(crate) async fn live() -> HttpResponse {
         status: "alive",
         accounts: None,
         set_aside: None,
+        durability: None,
+        clock_off_ms: None,
     })
 }
 
@@ -61,6 +69,8 @@ pub(crate) async fn ready(api: web::Data<Api>) -> HttpResponse {
         status: word,
         accounts: Some(status.accounts),
         set_aside: Some(status.quarantined.len()),
+        durability: Some(api.engine.durability().as_str()),
+        clock_off_ms: api.engine.clock().doubt(),
     })
 }
 

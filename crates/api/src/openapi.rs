@@ -11,7 +11,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, ProblemBody, page};
 use crate::v1::{
-    accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals,
+    accounts, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations, set_aside,
+    signals,
 };
 use crate::{docs, health};
 
@@ -68,6 +69,10 @@ mod complete;
         imports::answers::post,
         imports::apply::apply,
         imports::rejects::rejects,
+        set_aside::all::all,
+        set_aside::retry::retry,
+        clock::get::get,
+        clock::confirm::confirm,
         events::events,
         health::live,
         health::ready,

@@ -8,7 +8,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
 use crate::v1::{
-    accounts, contacts, events, evidence, gaps, imports, lists, opportunities, relations, signals,
+    accounts, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations, set_aside,
+    signals,
 };
 use crate::{docs, health, openapi};
 
@@ -51,6 +52,10 @@ pub(crate) fn paths() -> Vec<Path> {
         at("/v1/imports/{import}/answers").post(imports::answers::post),
         at("/v1/imports/{import}/apply").post(imports::apply::apply),
         at("/v1/imports/{import}/rejects.csv").get(imports::rejects::rejects),
+        at("/v1/set-aside").get(set_aside::all::all),
+        at("/v1/set-aside/retry").post(set_aside::retry::retry),
+        at("/v1/clock").get(clock::get::get),
+        at("/v1/clock/confirm").post(clock::confirm::confirm),
         at("/v1/events").get(events::events),
         at("/livez").open(health::live),
         at("/readyz").open(health::ready),

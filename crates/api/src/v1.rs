@@ -1,6 +1,7 @@
 //! Version 1 of the wire: a module a noun, below it a file an operation. What is sent has types of its own here.
 
 pub(crate) mod accounts;
+pub(crate) mod clock;
 pub(crate) mod contact_name;
 pub(crate) mod contacts;
 pub(crate) mod edit;
@@ -13,4 +14,5 @@ pub(crate) mod lists;
 pub(crate) mod opportunities;
 pub(crate) mod path;
 pub(crate) mod relations;
+pub(crate) mod set_aside;
 pub(crate) mod signals;

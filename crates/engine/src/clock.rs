@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use quorate_domain::time::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+use guard::Guard;
+
+mod guard;
 
 /// Tells the engine's now, which never goes back.
 #[derive(Clone, Debug)]
@@ -15,10 +20,13 @@ pub struct Clock {
     latest: Arc<AtomicI64>,
 }
 
+/// How long a sleeper at most waits until it looks at the clock again, in seconds.
+const LOOK_AGAIN_SECONDS: f64 = 60.0;
+
 #[derive(Clone, Debug)]
 enum Kind {
-    /// The machine's wall clock.
-    Wall,
+    /// The machine's wall clock, as long as it can be believed.
+    Wall(Arc<Guard>),
     /// An instant and how much faster than real time it runs.
     Simulated {
         start: Timestamp,
@@ -43,12 +51,38 @@ impl ClockHand {
 }
 
 impl Clock {
-    /// Returns the machine's wall clock.
+    /// Returns the machine's wall clock. When it jumps it is not followed until somebody confirms it, or it comes
+    /// back; see [`Clock::doubt`].
     #[must_use]
     pub fn wall() -> Self {
+        Self::guarded(Guard::new(wall_millis, guard::steady_millis))
+    }
+
+    fn guarded(guard: Guard) -> Self {
         Self {
-            kind: Kind::Wall,
+            kind: Kind::Wall(Arc::new(guard)),
             latest: Arc::new(AtomicI64::new(i64::MIN)),
+        }
+    }
+
+    /// Returns by how much the machine's clock is away from the engine's now since it jumped, in milliseconds, and
+    /// negative when it jumped back; `None`: there is no doubt.
+    ///
+    /// Meanwhile the engine's now goes on at the pace of time: nothing fades, and no account leaves MQA, by a jump.
+    #[must_use]
+    pub fn doubt(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::Wall(guard) => guard.doubt(),
+            Kind::Simulated { .. } | Kind::Manual(_) => None,
+        }
+    }
+
+    /// Believes the machine's clock as it is. Now never goes back: after a jump back it stands still until the machine's
+    /// clock has come so far again.
+    pub fn confirm(&self) {
+        match &self.kind {
+            Kind::Wall(guard) => guard.confirm(),
+            Kind::Simulated { .. } | Kind::Manual(_) => {}
         }
     }
 
@@ -81,7 +115,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let told = match &self.kind {
-            Kind::Wall => wall_millis(),
+            Kind::Wall(guard) => guard.now(),
             Kind::Simulated { start, epoch, pace } => {
                 let elapsed_ms = epoch.elapsed().as_secs_f64() * 1000.0 * pace;
                 #[expect(
@@ -101,7 +135,7 @@ impl Clock {
     /// Waits until the clock shows `instant`.
     pub async fn sleep_until(&self, instant: Timestamp) {
         let pace = match &self.kind {
-            Kind::Wall => 1.0,
+            Kind::Wall(_) => 1.0,
             Kind::Simulated { pace, .. } => *pace,
             Kind::Manual(shown) => {
                 let mut shown = shown.clone();
@@ -123,8 +157,8 @@ impl Clock {
                 reason = "below 2^53 for every accepted instant"
             )]
             let seconds = ahead_ms as f64 / 1000.0 / pace;
-            // A day at most, then look again: tokio's timers have an end, and a wall clock may be set.
-            let wait = std::time::Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0));
+            // Not for long, then look again: the clock may be set, and the machine may sleep.
+            let wait = Duration::from_secs_f64(seconds.clamp(0.001, LOOK_AGAIN_SECONDS));
             tokio::time::sleep(wait).await;
         }
     }

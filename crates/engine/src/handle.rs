@@ -16,6 +16,7 @@ use crate::imports::{Desk, Imports};
 use crate::list::{Filter, ListQuery};
 use crate::lists::Lists;
 use crate::router::Router;
+use crate::set_aside::SetAside;
 use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
 
 /// How a signal names its account.
@@ -237,6 +238,12 @@ impl Engine {
     #[must_use]
     pub fn lists(&self) -> Lists {
         Lists::new(Arc::clone(&self.router))
+    }
+
+    /// Returns what was set aside.
+    #[must_use]
+    pub fn set_aside(&self) -> SetAside {
+        SetAside::new(Arc::clone(&self.router))
     }
 
     /// Returns the imports. Call [`Imports::resume`] once after the start of a server, so that what a crash cut off

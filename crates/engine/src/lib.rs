@@ -26,6 +26,7 @@ pub mod lists;
 mod live;
 mod models;
 mod router;
+pub mod set_aside;
 mod shard;
 mod stored;
 mod unmatched;

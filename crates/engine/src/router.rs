@@ -220,7 +220,18 @@ impl Router {
         let mut outcomes: Vec<Option<ItemOutcome>> = vec![None; signals.len()];
         let mut by_account: HashMap<AccountId, Vec<(usize, NewSignal)>> = HashMap::new();
         let mut waiting: Vec<(usize, AccountRef, NewSignal)> = Vec::new();
+        let doubt = self.clock.doubt();
         for (place, incoming) in signals.into_iter().enumerate() {
+            if doubt.is_some() && incoming.signal.is_too_far_ahead(self.now()) {
+                // It may well be right, and the clock wrong: refusing it for good would lose it.
+                if let Some(empty) = outcomes.get_mut(place) {
+                    *empty = Some(ItemOutcome::Unavailable {
+                        reason: "the machine's clock jumped; whether this lies in the future is not known"
+                            .to_owned(),
+                    });
+                }
+                continue;
+            }
             match self.resolve(&incoming.account) {
                 Some(account) => by_account
                     .entry(account)
@@ -433,6 +444,14 @@ impl Router {
         answered.await.map_err(|_| Error::Unavailable {
             reason: "a shard is gone".to_owned(),
         })?
+    }
+
+    /// Lets an account that was set aside be loaded again.
+    pub(crate) fn take_back(&self, account: &AccountId) {
+        self.quarantined
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(account);
     }
 
     fn is_quarantined(&self, account: &AccountId) -> bool {

@@ -29,6 +29,7 @@ use crate::error::Error;
 use crate::index::Index;
 use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
+use crate::set_aside;
 use crate::view::ItemOutcome;
 
 mod ask;
@@ -484,22 +485,13 @@ impl Shard {
         let now = self.shared.clock.now();
         let store = Arc::clone(&self.shared.store);
         let account = ask.account.clone();
-        let kept: Vec<(String, Vec<u8>)> = ask
-            .signals
-            .iter()
-            .map(|(_, signal)| {
-                let key = format!("{}\u{0}{}", account.as_str(), signal.id.as_str());
-                (
-                    key,
-                    crate::stored::pack(&crate::stored::UnmatchedV1::of(signal, now)),
-                )
-            })
-            .collect();
+        let signals: Vec<NewSignal> = ask.signals.iter().map(|(_, signal)| signal.clone()).collect();
         tracing::error!(account.id = %account, "a signal keeps killing its account and is set aside");
         metrics::counter!("quorate_poison_signals_total").increment(1);
         let saved = actix_rt::task::spawn_blocking(move || {
-            kept.into_iter()
-                .try_for_each(|(key, value)| store.put_doc("poison", &key, value))
+            signals
+                .iter()
+                .try_for_each(|signal| set_aside::keep(&*store, &account, signal, now))
         })
         .await;
         match saved {

@@ -8,6 +8,7 @@
 
 mod client;
 mod deadline;
+mod fake_clock;
 mod generate;
 mod ledger;
 mod quorate_process;
@@ -17,6 +18,7 @@ mod shared_dir;
 
 pub use client::{Answer, Body, Client, TransportError};
 pub use deadline::Deadline;
+pub use fake_clock::FakeClock;
 pub use generate::{DAY_MS, DEFAULT_KINDS, Generator, Shape, Signal, SplitMix64, rfc3339};
 pub use ledger::{Audit, Ledger, LedgerError, SignalKey};
 pub use quorate_process::{Launch, QuorateProcess};

@@ -198,6 +198,10 @@ fn answers() -> BTreeMap<String, Value> {
     asking.imports();
     asking.ask("GET", "/livez", "", None, 200);
     asking.ask("GET", "/readyz", "", None, 200);
+    asking.ask("GET", "/v1/set-aside", "", None, 200);
+    asking.ask("POST", "/v1/set-aside/retry", "", Some(&json!({})), 200);
+    asking.ask("GET", "/v1/clock", "", None, 200);
+    asking.ask("POST", "/v1/clock/confirm", "", None, 200);
     let drawn = [
         std::mem::take(&mut asking.import),
         std::mem::take(&mut asking.other),

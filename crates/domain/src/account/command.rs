@@ -385,3 +385,12 @@ pub struct NewSignal {
     /// Whatever else was said, as JSON text.
     pub properties: Option<Arc<str>>,
 }
+
+impl NewSignal {
+    /// Whether it is dated further ahead of `now` than is believed.
+    #[must_use]
+    pub fn is_too_far_ahead(&self, now: Timestamp) -> bool {
+        self.occurred_at
+            .is_some_and(|at| at.millis_since(now) > FUTURE_MAX_MS)
+    }
+}

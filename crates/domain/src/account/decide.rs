@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::account::{
     AccountChange, AccountState, Command, ContactChange, ContactFact, ContactRef, Directory, Event,
-    FUTURE_MAX_MS, ListChange, NewSignal, Policy, Rejection, Relate, SignalRejection,
+    ListChange, NewSignal, Policy, Rejection, Relate, SignalRejection,
 };
 use crate::contact::{Card, Contact, RelationKey, RelationKind};
 use crate::id::{ContactId, ContactNo, Kind, Role, SignalId};
@@ -505,7 +505,7 @@ impl Deciding<'_> {
             });
         }
         let occurred_at = signal.occurred_at.unwrap_or(self.now);
-        if occurred_at.millis_since(self.now) > FUTURE_MAX_MS {
+        if signal.is_too_far_ahead(self.now) {
             return Err(SignalRejection::Future {
                 occurred_at,
                 now: self.now,

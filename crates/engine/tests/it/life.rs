@@ -220,6 +220,39 @@ async fn a_panic_costs_one_account_its_memory_and_a_poison_signal_is_set_aside()
     assert_eq!(outcomes[2], ItemOutcome::Decided(Outcome::Accepted));
     assert_eq!(house.account("acme").await.unwrap().counted, 2);
     house.close().await;
+
+    // It is still there after a restart, kills its account no more with the next build, and is recorded then.
+    let faults = Faults::default();
+    faults.panic_on_signal("poison", 3);
+    let config = EngineConfig {
+        faults,
+        ..EngineConfig::default()
+    };
+    let house = open(folder.path(), now, config);
+    let asides = house.engine.set_aside();
+    let kept = asides.signals().await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (kept[0].account.as_str(), kept[0].signal.id.as_str()),
+        ("acme", "poison")
+    );
+    assert_eq!(kept[0].at, Some(now));
+    let others = asides
+        .retry_signals(Some(&AccountId::trusted("other")))
+        .await
+        .unwrap();
+    assert_eq!(others, []);
+    let retried = asides.retry_signals(None).await.unwrap();
+    assert!(
+        matches!(retried[0].1, ItemOutcome::Quarantined { .. }),
+        "{retried:?}"
+    );
+    assert_eq!(asides.signals().await.unwrap().len(), 1);
+    let retried = asides.retry_signals(None).await.unwrap();
+    assert_eq!(retried[0].1, ItemOutcome::Decided(Outcome::Accepted));
+    assert_eq!(asides.signals().await.unwrap(), []);
+    assert_eq!(house.account("acme").await.unwrap().counted, 3);
+    house.close().await;
 }
 
 #[actix_rt::test]
