@@ -229,7 +229,7 @@ fn find(state: &ConsoleState, asked: &str) -> Rows {
     if asked.is_empty() {
         return rows;
     }
-    state.engine.visit_rows(&mut |row| {
+    state.engine.visit_rows(&Filter::default(), &mut |row| {
         if let Some(version) = asked.get(row_key(&row.id).as_str()) {
             rows.watched.insert(row.id.clone(), Watched::of(version));
         }

@@ -214,12 +214,12 @@ impl Engine {
         self.router.admits(account, filter)
     }
 
-    /// Shows every known account's row as it is now, in no order, without waking any: for counts over all of them.
-    /// What `see` does holds up the accounts of one part of the index: keep it short.
+    /// Shows the row of every account that passes a filter as it is now, in no order, without waking any: for counts
+    /// over all of them. What `see` does holds up the accounts of one part of the index: keep it short.
     ///
     /// Returns the instant the rows are computed at.
-    pub fn visit_rows(&self, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
-        self.router.visit_rows(see)
+    pub fn visit_rows(&self, filter: &Filter, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
+        self.router.visit_rows(filter, see)
     }
 
     /// Listens to what happens from now on. A listener that falls behind is told how much it missed.

@@ -4,7 +4,7 @@
 //! then, writes that plan down, and carries it out row by row; after a crash it goes on where the rows written down
 //! as done end. A row carried out twice changes nothing, because its commands say what is known already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use quorate_intake::draft::BadCells;
 use quorate_intake::mapping::{self, Mapping, Wishes};
 use quorate_intake::matching::Answer;
 use quorate_intake::plan::{Planned, Verdict};
+use quorate_intake::rejects;
 use tokio::sync::{Mutex, broadcast, mpsc};
 
 use crate::error::Error;
@@ -308,6 +309,36 @@ impl Imports {
     /// # Errors
     /// [`ImportError::File`] and [`ImportError::Mapping`] when nothing can be made of it.
     pub async fn review(&self, new: NewImport) -> Result<Import, ImportError> {
+        self.take_in(new, Mapping::find).await
+    }
+
+    /// Reads a file for somebody who looks at its columns next ([`Imports::choose_columns`]): they need not say yet
+    /// which account a row is about. Where nothing is said of the columns, they are what they were told to be in the
+    /// newest import that has the same ones.
+    ///
+    /// # Errors
+    /// [`ImportError::File`] when nothing can be made of it.
+    pub async fn begin(&self, new: NewImport) -> Result<Import, ImportError> {
+        let earlier: Vec<Mapping> = self
+            .list()
+            .await?
+            .into_iter()
+            .map(|import| import.mapping)
+            .collect();
+        self.take_in(new, move |header, wishes| {
+            let names = |mapping: &&Mapping| mapping.columns.iter().map(|(name, _)| name).eq(header);
+            let known = earlier.iter().find(names).map(Mapping::wishes);
+            let known = known.filter(|_| *wishes == Wishes::default());
+            Mapping::begin(header, known.as_ref().unwrap_or(wishes))
+        })
+        .await
+    }
+
+    async fn take_in(
+        &self,
+        new: NewImport,
+        find: impl FnOnce(&[String], &Wishes) -> Result<Mapping, mapping::Error> + Send + 'static,
+    ) -> Result<Import, ImportError> {
         self.router.check_running()?;
         let now = self.router.now();
         let NewImport {
@@ -321,7 +352,7 @@ impl Imports {
         } = new;
         let read = blocking(move || {
             let table = csv::read(&bytes, &Limits::default())?;
-            let mapping = Mapping::find(&table.header, &wishes)?;
+            let mapping = find(&table.header, &wishes)?;
             Ok::<_, ImportError>((table, mapping))
         });
         let (table, mapping) = read.await??;
@@ -365,6 +396,36 @@ impl Imports {
         .await?
     }
 
+    /// Says what the columns of an import are, and plans its rows anew by that. Answers are forgotten: they were
+    /// about what the rows said before. Rows that were carried out stay as they are.
+    ///
+    /// # Errors
+    /// [`ImportError::Mapping`]; [`ImportError::Applying`].
+    pub async fn choose_columns(
+        &self,
+        id: &str,
+        wishes: &Wishes,
+        bad_cells: BadCells,
+    ) -> Result<Import, ImportError> {
+        let _editing = self.desk.editing.lock().await;
+        let (mut import, mut rows) = self.whole(id).await?;
+        if import.state == State::Applying {
+            return Err(ImportError::Applying);
+        }
+        let header: Vec<String> = import
+            .mapping
+            .columns
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        import.mapping = Mapping::find(&header, wishes)?;
+        import.bad_cells = bad_cells;
+        for row in rows.iter_mut().filter(|row| !row.done) {
+            row.answer = None;
+        }
+        self.plan_again(import, rows).await
+    }
+
     /// Returns all imports that are kept, the newest first.
     ///
     /// # Errors
@@ -398,13 +459,55 @@ impl Imports {
         blocking(move || docs.page(&id, &verdicts, after, limit)).await?
     }
 
+    /// Goes through all rows of an import, in their order, off the arbiter.
+    ///
+    /// # Errors
+    /// [`ImportError::Unknown`], or when the store cannot be read.
+    pub async fn fold_rows<T: Send + 'static>(
+        &self,
+        id: &str,
+        start: T,
+        step: impl Fn(&mut T, ImportRow) + Send + 'static,
+    ) -> Result<T, ImportError> {
+        let (docs, id) = (self.shelf(), id.to_owned());
+        blocking(move || {
+            let mut folded = start;
+            docs.visit(&id, &mut |row| step(&mut folded, row))?;
+            Ok(folded)
+        })
+        .await?
+    }
+
+    /// Returns the rows that stay out as CSV: as they came, with their number, verdict and reason behind.
+    ///
+    /// # Errors
+    /// [`ImportError::Unknown`], or when the store cannot be read.
+    pub async fn rejects(&self, id: &str) -> Result<Vec<u8>, ImportError> {
+        let import = self.get(id).await?;
+        let mut header: Vec<String> = import.mapping.columns.into_iter().map(|(name, _)| name).collect();
+        let columns = header.len();
+        header.extend(["quorate row", "quorate verdict", "quorate reason"].map(str::to_owned));
+        let rows = self.fold_rows(id, vec![header], move |rows, row| {
+            if !matches!(row.planned.verdict, Verdict::Failed | Verdict::NeedsAnswer) {
+                return;
+            }
+            let mut cells = row.cells;
+            cells.resize(columns.max(cells.len()), String::new());
+            cells.push(row.planned.row.to_string());
+            cells.push(row.planned.verdict.to_string());
+            cells.push(row.planned.reason.unwrap_or_default());
+            rows.push(cells);
+        });
+        Ok(rejects::write(rows.await?))
+    }
+
     /// Records what people say about rows, and what becomes of these rows by that.
     ///
     /// # Errors
     /// [`ImportError::NoSuchRow`], [`ImportError::NoQuestion`], [`ImportError::Applying`]: then no answer is recorded.
     pub async fn answer(&self, id: &str, answers: BTreeMap<usize, Answer>) -> Result<Import, ImportError> {
         let _editing = self.desk.editing.lock().await;
-        let (mut import, mut rows) = self.whole(id).await?;
+        let (import, mut rows) = self.whole(id).await?;
         if import.state == State::Applying {
             return Err(ImportError::Applying);
         }
@@ -429,6 +532,26 @@ impl Imports {
             }
             row.answer = Some(answer);
         }
+        self.plan_again(import, rows).await
+    }
+
+    /// Takes back what people said about rows; one that was carried out stays as it is.
+    ///
+    /// # Errors
+    /// [`ImportError::Unknown`]; [`ImportError::Applying`].
+    pub async fn take_back(&self, id: &str, numbers: &BTreeSet<usize>) -> Result<Import, ImportError> {
+        let _editing = self.desk.editing.lock().await;
+        let (import, mut rows) = self.whole(id).await?;
+        if import.state == State::Applying {
+            return Err(ImportError::Applying);
+        }
+        let named = |row: &&mut ImportRow| !row.done && numbers.contains(&row.planned.row);
+        rows.iter_mut().filter(named).for_each(|row| row.answer = None);
+        self.plan_again(import, rows).await
+    }
+
+    /// Plans rows against what is known now and writes the import down; the desk is held.
+    async fn plan_again(&self, mut import: Import, mut rows: Vec<ImportRow>) -> Result<Import, ImportError> {
         planning::again(&self.router, &import, &mut rows).await?;
         import.tally(&rows);
         let docs = self.shelf();

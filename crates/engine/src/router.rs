@@ -581,9 +581,9 @@ impl Router {
         self.index.admits(account, filter, self.now())
     }
 
-    pub(crate) fn visit_rows(&self, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
+    pub(crate) fn visit_rows(&self, filter: &Filter, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
         let now = self.now();
-        self.index.visit(now, see);
+        self.index.visit(filter, now, see);
         now
     }
 

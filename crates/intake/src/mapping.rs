@@ -209,6 +209,49 @@ impl Mapping {
     /// # Errors
     /// See [`Error`].
     pub fn find(header: &[String], wishes: &Wishes) -> Result<Self, Error> {
+        let (mapping, tie) = Self::read(header, wishes)?;
+        match tie {
+            Some(tie) => Err(tie),
+            None if mapping.identifies() => Ok(mapping),
+            None => Err(Error::NothingIdentifies { known: named(header) }),
+        }
+    }
+
+    /// Finds what can be found, for somebody who looks at the columns next: of two columns that are equally well known
+    /// for a field the first gives it, and it may be that nothing says which account a row is about.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchColumn`].
+    pub fn begin(header: &[String], wishes: &Wishes) -> Result<Self, Error> {
+        Self::read(header, wishes).map(|(mapping, _)| mapping)
+    }
+
+    /// Returns whether a column says which account a row is about.
+    #[must_use]
+    pub fn identifies(&self) -> bool {
+        [Field::Id, Field::Name, Field::Domains]
+            .iter()
+            .any(|field| self.places(field).next().is_some())
+    }
+
+    /// Returns what a sender would have to say to get this again.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes {
+        let wish = |(header, column): &(String, Use)| match column {
+            Use::Field { field, told, .. } if *told || matches!(field, Field::Attribute(_)) => {
+                Some((header.clone(), Some(field.clone())))
+            }
+            Use::LeftOut => Some((header.clone(), None)),
+            Use::Field { .. } | Use::Beaten { .. } | Use::Unknown => None,
+        };
+        Wishes {
+            columns: self.columns.iter().filter_map(wish).collect(),
+            keep_unknown: false,
+        }
+    }
+
+    /// Returns every column's use, and the first two columns to one field, if there are such.
+    fn read(header: &[String], wishes: &Wishes) -> Result<(Self, Option<Error>), Error> {
         let mut told = vec![Told::Nothing; header.len()];
         for (name, field) in &wishes.columns {
             let place = header.iter().position(|column| column == name).or_else(|| {
@@ -225,17 +268,31 @@ impl Mapping {
             *slot = field.clone().map_or(Told::LeftOut, Told::Is);
         }
         let claims = claims(header, &told);
+        let mut tie = None;
         let mut columns = Vec::with_capacity(header.len());
         for (place, name) in header.iter().enumerate() {
             let told_here = told.get(place).unwrap_or(&Told::Nothing);
             let claim = claims.get(place).cloned().flatten();
             let column = match (told_here, claim) {
                 (Told::LeftOut, _) => Use::LeftOut,
-                (told_here, Some(claim)) => match winner(&claims, place, &claim, header)? {
-                    Some(by) => Use::Beaten {
-                        field: claim.field,
-                        by,
-                    },
+                (told_here, Some(claim)) => match winner(&claims, place, &claim) {
+                    Some(by) => {
+                        if claims
+                            .get(by)
+                            .and_then(Option::as_ref)
+                            .is_some_and(|rival| rival.rank == claim.rank)
+                        {
+                            tie.get_or_insert(Error::TwoToOne {
+                                field: claim.field.clone(),
+                                first: header.get(by).cloned().unwrap_or_default(),
+                                second: name.clone(),
+                            });
+                        }
+                        Use::Beaten {
+                            field: claim.field,
+                            by,
+                        }
+                    }
                     None => Use::Field {
                         times: header::times(name),
                         field: claim.field,
@@ -243,7 +300,7 @@ impl Mapping {
                     },
                 },
                 (_, None) if wishes.keep_unknown => {
-                    attribute(name, header).map_or(Use::Unknown, |field| Use::Field {
+                    as_attribute(name, header).map_or(Use::Unknown, |field| Use::Field {
                         field,
                         times: 1,
                         told: false,
@@ -253,15 +310,7 @@ impl Mapping {
             };
             columns.push((name.clone(), column));
         }
-        let mapping = Self { columns };
-        let identifies = [Field::Id, Field::Name, Field::Domains]
-            .iter()
-            .any(|field| mapping.places(field).next().is_some());
-        if identifies {
-            Ok(mapping)
-        } else {
-            Err(Error::NothingIdentifies { known: named(header) })
-        }
+        Ok((Self { columns }, tie))
     }
 
     /// Returns the columns that give a field, from 0, the best known one first.
@@ -330,40 +379,29 @@ fn claims(header: &[String], told: &[Told]) -> Vec<Option<Claim>> {
         .collect()
 }
 
-/// Returns the column that gives the field instead of this one; `None`: this one gives it.
-fn winner(
-    claims: &[Option<Claim>],
-    place: usize,
-    claim: &Claim,
-    header: &[String],
-) -> Result<Option<usize>, Error> {
+/// Returns the column that gives the field instead of this one, the first of those that are equally well known;
+/// `None`: this one gives it.
+fn winner(claims: &[Option<Claim>], place: usize, claim: &Claim) -> Option<usize> {
     if claim.field.takes_several() {
-        return Ok(None);
+        return None;
     }
     let rivals = claims
         .iter()
         .enumerate()
-        .filter_map(|(other, rival)| rival.as_ref().map(|rival| (other, rival)))
-        .filter(|(other, rival)| *other != place && rival.field == claim.field);
-    let mut best: Option<(usize, usize)> = None;
-    for (other, rival) in rivals {
-        if rival.rank == claim.rank {
-            let (first, second) = (place.min(other), place.max(other));
-            return Err(Error::TwoToOne {
-                field: claim.field.clone(),
-                first: header.get(first).cloned().unwrap_or_default(),
-                second: header.get(second).cloned().unwrap_or_default(),
-            });
-        }
-        if rival.rank < claim.rank && best.is_none_or(|(rank, _)| rival.rank < rank) {
-            best = Some((rival.rank, other));
-        }
-    }
-    Ok(best.map(|(_, other)| other))
+        .filter_map(|(other, rival)| rival.as_ref().map(|rival| (rival.rank, other, &rival.field)));
+    rivals
+        .filter(|(_, _, field)| **field == claim.field)
+        .map(|(rank, other, _)| (rank, other))
+        .min()
+        .map(|(_, other)| other)
+        .filter(|other| *other != place)
 }
 
 /// Returns the attribute of a header nobody knows: `Buying Stage (AI)` is `buying_stage_ai`.
-fn attribute(name: &str, header: &[String]) -> Option<Field> {
+///
+/// `None`: its name is a field's, or another header's.
+#[must_use]
+pub fn as_attribute(name: &str, header: &[String]) -> Option<Field> {
     let slug = header::slug(name, ATTRIBUTE_NAME_LENGTH_MAX);
     let taken = |slug: &str| {
         quorate_domain::account::field::ALL.contains(&slug)

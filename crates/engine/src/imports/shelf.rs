@@ -136,12 +136,19 @@ impl Shelf {
 
     pub(super) fn rows(&self, id: &str) -> Result<Vec<ImportRow>, ImportError> {
         let mut rows = Vec::new();
+        self.visit(id, &mut |row| rows.push(row))?;
+        Ok(rows)
+    }
+
+    /// Shows every row, in their order.
+    pub(super) fn visit(&self, id: &str, see: &mut dyn FnMut(ImportRow)) -> Result<(), ImportError> {
+        self.get(id)?;
         let mut place = 0;
-        while let Some(mut chunk) = self.chunk(id, place)? {
-            rows.append(&mut chunk);
+        while let Some(chunk) = self.chunk(id, place)? {
+            chunk.into_iter().for_each(&mut *see);
             place += 1;
         }
-        Ok(rows)
+        Ok(())
     }
 
     pub(super) fn page(

@@ -164,11 +164,21 @@ impl Index {
         })
     }
 
-    /// Shows every row as people see it at `now`, in no order. One part of the index is locked at a time.
-    pub(crate) fn visit(&self, now: Timestamp, see: &mut dyn FnMut(&AccountRow)) {
+    /// Shows every row that passes a filter as people see it at `now`, in no order. One part of the index is locked at
+    /// a time.
+    pub(crate) fn visit(&self, filter: &Filter, now: Timestamp, see: &mut dyn FnMut(&AccountRow)) {
+        let text = filter.text.as_ref().map(|text| text.to_lowercase());
+        let wanted = self.wanted(filter);
+        let all = *filter == Filter::default();
+        let passes = |row: &Row| {
+            fixed(filter, text.as_deref(), row, now, &wanted)
+                && moving(filter, row, now, self.scale.half_point)
+        };
         for segment in &self.segments {
             for (row, _) in &read(segment).rows {
-                see(&row.at(now, &self.scale));
+                if all || passes(row) {
+                    see(&row.at(now, &self.scale));
+                }
             }
         }
     }

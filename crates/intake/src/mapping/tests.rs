@@ -277,3 +277,31 @@ fn no_header_stands_twice_in_the_table_and_each_has_the_form_it_is_compared_in()
         );
     }
 }
+
+#[test]
+fn a_beginning_takes_what_is_certain_and_leaves_the_rest_to_be_chosen() {
+    let begun = |columns: &[&str]| Mapping::begin(&names(columns), &Wishes::default()).unwrap();
+    let nobody = begun(&["Symbol", "Security", "Country"]);
+    assert_eq!(shown(&nobody), ["?", "?", "country"]);
+    assert!(!nobody.identifies());
+    // Of two that are known as well as each other the first goes.
+    let twice = begun(&["Employees", "# Employees", "Name"]);
+    assert_eq!(shown(&twice), ["employees", "<employees", "name"]);
+    assert!(twice.identifies());
+}
+
+#[test]
+fn a_mapping_can_be_had_again_by_its_wishes() {
+    let wishes = Wishes {
+        columns: vec![
+            ("Symbol".to_owned(), Some(Field::Name)),
+            ("Website".to_owned(), None),
+            ("Stage".to_owned(), Some(Field::Attribute("stage".into()))),
+        ],
+        keep_unknown: false,
+    };
+    let names = ["Symbol", "Website", "Country", "Stage", "Other"];
+    let mapping = find(&names, &wishes).unwrap();
+    assert_eq!(mapping.wishes(), wishes);
+    assert_eq!(find(&names, &mapping.wishes()).unwrap(), mapping);
+}

@@ -10,7 +10,7 @@ use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::time::{DAY_MS, Timestamp};
 use quorate_engine::Engine;
-use quorate_engine::list::Trend;
+use quorate_engine::list::{Filter, Trend};
 use quorate_engine::view::{AccountRow, SeatCell};
 use tokio::time::Instant;
 
@@ -108,7 +108,7 @@ impl Overview {
     pub(crate) fn of(engine: &Engine) -> Self {
         let mut overview = Self::default();
         let now = engine.now();
-        let at = engine.visit_rows(&mut |row| overview.add(row, now));
+        let at = engine.visit_rows(&Filter::default(), &mut |row| overview.add(row, now));
         overview.at = Some(at);
         overview
     }
