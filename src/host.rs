@@ -171,7 +171,8 @@ pub(crate) async fn serve(
     } = served;
     let mut signals = Signals::install()?;
     let (console_stopping, told) = watch::channel(false);
-    let console = ConsoleState::new(engine.clone(), visitors::access(&auth, secure_cookies), told);
+    let console = ConsoleState::new(engine.clone(), visitors::access(&auth, secure_cookies), told)
+        .with_import_bytes_max(api.import_body_bytes_max);
     let console = match demo {
         Some(demo) => console.with_demo(demo),
         None => console,

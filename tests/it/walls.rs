@@ -74,6 +74,8 @@ const GUARDED: &[(&str, &[&str])] = &[
         "actix-rt",
         &["quorate-engine", "quorate-api", "quorate-console", "quorate"],
     ),
+    // A file comes in as a browser's form; the API takes it as the body.
+    ("actix-multipart", &["quorate-console"]),
     ("actix-web", &["quorate-api", "quorate-console", "quorate"]),
     ("anyhow", &["quorate"]),
     ("askama", &["quorate-console"]),

@@ -45,6 +45,7 @@ const STYLES: &str = concat!(
     include_str!("../assets/css/account.css"),
     include_str!("../assets/css/committee.css"),
     include_str!("../assets/css/qualify.css"),
+    include_str!("../assets/css/import.css"),
     include_str!("../assets/css/help.css"),
     include_str!("../assets/css/demo.css"),
 );
@@ -72,6 +73,7 @@ const SOURCES: &[Source] = &[
     source!("keys.js", "keys.js", "text/javascript; charset=utf-8"),
     source!("board.js", "board.js", "text/javascript; charset=utf-8"),
     source!("demo.js", "demo.js", "text/javascript; charset=utf-8"),
+    source!("import.js", "import.js", "text/javascript; charset=utf-8"),
     source!("account.js", "account.js", "text/javascript; charset=utf-8"),
 ];
 

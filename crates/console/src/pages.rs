@@ -6,5 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod frame;
 pub(crate) mod gaps;
 pub(crate) mod help;
+pub(crate) mod imports;
+pub(crate) mod lists;
 pub(crate) mod sign_in;
 pub(crate) mod theme;

@@ -36,6 +36,12 @@ pub(crate) enum PageError {
     /// Somebody who may only read wants to change something.
     #[error("the key may not change anything")]
     NotAllowed,
+    /// It cannot be done as things are now.
+    #[error("it cannot be done now: {text}")]
+    NotNow {
+        /// Why, as a sentence for a person.
+        text: String,
+    },
     /// The engine did not answer.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -67,6 +73,7 @@ impl ResponseError for PageError {
             Self::SignInFirst { script: true, .. } => StatusCode::UNAUTHORIZED,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::Forged | Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotNow { .. } => StatusCode::CONFLICT,
             Self::Engine(EngineError::Rejected(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Engine(EngineError::VersionMismatch { .. }) => StatusCode::PRECONDITION_FAILED,
             Self::Engine(
@@ -101,6 +108,7 @@ impl ResponseError for PageError {
                  Ask whoever made yours."
                     .to_owned(),
             ),
+            Self::NotNow { text } => ("Not now", text.clone()),
             Self::Engine(EngineError::Quarantined { .. }) => (
                 "Set aside",
                 "This account is set aside because its history could not be read. The others are fine."

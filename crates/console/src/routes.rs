@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::pages::{account, board, demo, gaps, help, sign_in, theme};
+use crate::pages::{account, board, demo, gaps, help, imports, lists, sign_in, theme};
 use crate::state::ConsoleState;
 use crate::{assets, live};
 
@@ -46,6 +46,39 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .service(page("/accounts/{account}/history").route(web::get().to(account::history::show)))
         .service(page("/accounts/{account}/details").route(web::get().to(account::details::show)))
         .service(page("/accounts/{account}/people/{person}").route(web::get().to(account::person::show)))
+        .service(
+            page("/lists")
+                .route(web::get().to(lists::all::show))
+                .route(web::post().to(lists::all::make)),
+        )
+        .service(
+            page("/lists/{list}")
+                .app_data(imports::form_config())
+                .route(web::get().to(lists::one::show))
+                .route(web::post().to(lists::members::change)),
+        )
+        .service(page("/imports").route(web::get().to(imports::all::show)))
+        .service(
+            page("/imports/new")
+                .route(web::get().to(imports::file::show))
+                .route(web::post().to(imports::file::take_in)),
+        )
+        .service(page("/imports/sample.csv").route(web::get().to(imports::file::sample)))
+        .service(
+            page("/imports/{import}/columns")
+                .app_data(imports::form_config())
+                .route(web::get().to(imports::columns::show))
+                .route(web::post().to(imports::columns::choose)),
+        )
+        .service(page("/imports/{import}/review").route(web::get().to(imports::review::show)))
+        .service(
+            web::resource("/imports/{import}/answers")
+                .app_data(imports::form_config())
+                .route(web::post().to(imports::answers::take)),
+        )
+        .service(web::resource("/imports/{import}/apply").route(web::post().to(imports::review::apply)))
+        .service(page("/imports/{import}/result").route(web::get().to(imports::result::show)))
+        .service(page("/imports/{import}/rejects.csv").route(web::get().to(imports::result::rejects)))
         .service(page("/words").route(web::get().to(help::words)))
         .service(page("/shortcuts").route(web::get().to(help::shortcuts)))
         .service(

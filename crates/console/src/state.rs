@@ -23,7 +23,12 @@ pub struct ConsoleState {
     pub(crate) overview: Arc<SharedOverview>,
     /// The demo under way; `None`: this is no demo.
     pub(crate) demo: Option<Arc<dyn Demo>>,
+    /// The largest file that may be imported, in bytes.
+    pub(crate) import_bytes_max: usize,
 }
+
+/// The largest file that may be imported when nobody says, in bytes.
+const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 impl ConsoleState {
     /// Returns the state of a console over an engine.
@@ -37,6 +42,16 @@ impl ConsoleState {
             stopping,
             overview: Arc::default(),
             demo: None,
+            import_bytes_max: IMPORT_BYTES_MAX,
+        }
+    }
+
+    /// The same state, taking files of up to so many bytes.
+    #[must_use]
+    pub fn with_import_bytes_max(self, import_bytes_max: usize) -> Self {
+        Self {
+            import_bytes_max,
+            ..self
         }
     }
 

@@ -32,6 +32,8 @@ mod shell;
 mod tiles;
 mod why;
 
+pub(crate) use tiles::value as value_text;
+
 /// Days of heat the chart looks back.
 const BACK_DAYS: i64 = 180;
 /// Entries and signals of one account that its pages look through.

@@ -24,7 +24,7 @@ mod summary;
 mod tabs;
 mod why;
 
-pub(crate) use overview::{Overview, SharedOverview};
+pub(crate) use overview::{ListCount, Overview, SharedOverview, is_hot};
 #[cfg(test)]
 pub(crate) use row::tests as row_tests;
 pub(crate) use row::{RowHtml, RowView, row_key};
@@ -155,7 +155,7 @@ impl Board {
             summary: Summary::of(overview),
             tabs: tabs::tabs(query, totals),
             chips: filters::chips(query),
-            filters: Filters::of(query, &overview.choices),
+            filters: Filters::of(query, overview),
             unread: (!unread.is_empty()).then(|| unread.join(", ")),
             past: query.past,
             heads: columns::heads(query),

@@ -69,6 +69,12 @@ impl Frame {
         }
     }
 
+    /// The same frame with one script more.
+    pub(crate) fn with_script(mut self, name: &str) -> Self {
+        self.scripts.push(assets::url(name));
+        self
+    }
+
     /// The same frame with the demo's line.
     pub(crate) fn with_demo(mut self, line: Option<DemoLine>) -> Self {
         if line.is_some() {

@@ -186,6 +186,11 @@ async fn without_a_key_nothing_is_shown() {
         "/accounts/northfold/details",
         "/accounts/northfold/people/0",
         "/console/events?rows=",
+        "/lists",
+        "/lists/q3",
+        "/imports",
+        "/imports/new",
+        "/imports/1-2/review",
     ] {
         let answer = call_service(&app, TestRequest::get().uri(uri).to_request()).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{uri}");
@@ -543,4 +548,5 @@ async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_serv
     assert_eq!(next(&mut body).await, None);
 }
 
+mod importing;
 mod qualifying;

@@ -8,7 +8,7 @@ use quorate_domain::fit::Grade;
 use quorate_domain::standing::Stage;
 
 use super::columns::Col;
-use super::overview::Choices;
+use super::overview::Overview;
 use super::query::{BoardQuery, Chosen};
 use crate::partials::stage_word;
 use crate::words;
@@ -103,7 +103,12 @@ pub(crate) fn chips(query: &BoardQuery) -> Vec<Chip> {
 }
 
 impl Filters {
-    pub(crate) fn of(query: &BoardQuery, choices: &Choices) -> Self {
+    pub(crate) fn of(query: &BoardQuery, overview: &Overview) -> Self {
+        let choices = &overview.choices;
+        let lists = overview.lists.iter();
+        let lists = lists
+            .map(|(list, count)| (Arc::clone(list), count.accounts))
+            .collect();
         let groups = vec![
             group("band", "Heat", &Band::ALL, &query.bands, Band::as_str, |band| {
                 words::capitalised(band.as_str())
@@ -121,7 +126,7 @@ impl Filters {
             ),
         ];
         let selects = [
-            select("list", "List", &choices.lists, &query.lists),
+            select("list", "List", &lists, &query.lists),
             select("owner", "Owner", &choices.owners, &query.owners),
             select("tier", "Tier", &choices.tiers, &query.tiers),
             select("industry", "Industry", &choices.industries, &query.industries),

@@ -11,6 +11,7 @@ use quorate_domain::fit::Grade;
 use quorate_domain::time::{DAY_MS, Timestamp};
 use quorate_engine::Engine;
 use quorate_engine::list::{Filter, Trend};
+use quorate_engine::lists::LISTS_MAX;
 use quorate_engine::view::{AccountRow, SeatCell};
 use tokio::time::Instant;
 
@@ -44,8 +45,35 @@ pub(crate) struct Overview {
     pub(crate) no_buyer: usize,
     /// Accounts by grade (the last row: ungraded) and band.
     pub(crate) matrix: [[usize; 4]; 5],
+    /// Each list's accounts.
+    pub(crate) lists: BTreeMap<Arc<str>, ListCount>,
     /// What there is to choose from.
     pub(crate) choices: Choices,
+}
+
+/// How many accounts of a list do how well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListCount {
+    pub(crate) accounts: usize,
+    pub(crate) mqa: usize,
+    /// Hot or burning.
+    pub(crate) hot: usize,
+}
+
+/// Returns whether a band is hot or burning.
+pub(crate) fn is_hot(band: Band) -> bool {
+    match band {
+        Band::Hot | Band::Burning => true,
+        Band::Cold | Band::Warm => false,
+    }
+}
+
+impl ListCount {
+    fn add(&mut self, row: &AccountRow) {
+        self.accounts += 1;
+        self.mqa += usize::from(row.mqa_since.is_some());
+        self.hot += usize::from(is_hot(row.band));
+    }
 }
 
 /// Heat as something to order by.
@@ -96,7 +124,6 @@ impl<K: Ord> Top<K> {
 /// Values that accounts have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Choices {
-    pub(crate) lists: BTreeMap<Arc<str>, usize>,
     pub(crate) owners: BTreeMap<Arc<str>, usize>,
     pub(crate) tiers: BTreeMap<Arc<str>, usize>,
     pub(crate) industries: BTreeMap<Arc<str>, usize>,
@@ -148,7 +175,13 @@ impl Overview {
             self.no_buyer += 1;
         }
         for list in &*row.lists {
-            choose(&mut self.choices.lists, Some(list));
+            if let Some(count) = self.lists.get_mut(list) {
+                count.add(row);
+            } else if self.lists.len() < LISTS_MAX {
+                let mut count = ListCount::default();
+                count.add(row);
+                self.lists.insert(Arc::clone(list), count);
+            }
         }
         choose(&mut self.choices.owners, row.owner.as_ref());
         choose(&mut self.choices.tiers, row.tier.as_ref());

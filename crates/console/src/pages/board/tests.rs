@@ -157,9 +157,9 @@ fn tabs_keep_the_filters_and_one_is_current() {
 #[test]
 fn the_form_keeps_what_it_does_not_ask() {
     let (query, _) = BoardQuery::parse("q=x&band=hot&tier=7&mqa=in&sort=name");
-    let mut choices = overview::Choices::default();
-    choices.owners.insert(Arc::from("Ada"), 3);
-    let filters = Filters::of(&query, &choices);
+    let mut overview = Overview::default();
+    overview.choices.owners.insert(Arc::from("Ada"), 3);
+    let filters = Filters::of(&query, &overview);
     let kept: Vec<&str> = filters.kept.iter().map(|(key, _)| *key).collect();
     assert_eq!(kept, ["q", "mqa", "sort"]);
     let selects: Vec<&str> = filters.selects.iter().map(|select| select.key).collect();
@@ -174,7 +174,7 @@ fn the_form_keeps_what_it_does_not_ask() {
 #[test]
 fn the_form_keeps_what_is_left_out() {
     let (query, _) = BoardQuery::parse("tier=1,-2&cols=fit,tier");
-    let filters = Filters::of(&query, &overview::Choices::default());
+    let filters = Filters::of(&query, &Overview::default());
     let tier = |value: &str| ("tier", value.to_owned());
     assert!(filters.kept.contains(&tier("-2")) && !filters.kept.contains(&tier("1")));
     let chosen: Vec<String> = Columns::of(&query)

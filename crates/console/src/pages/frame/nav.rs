@@ -19,7 +19,7 @@ pub(crate) struct NavItem {
 const PARTS: [(&str, &str); 1] = [("/accounts", "/board")];
 
 /// Address, name, short name, key, picture.
-const ITEMS: [(&str, &str, &str, &str, &str); 2] = [
+const ITEMS: [(&str, &str, &str, &str, &str); 4] = [
     (
         "/board",
         "Heat board",
@@ -33,6 +33,20 @@ const ITEMS: [(&str, &str, &str, &str, &str); 2] = [
         "Gaps",
         "a",
         r#"<circle cx="5" cy="5" r="2.2"/><circle cx="11.5" cy="11" r="2.2" stroke-dasharray="2 1.6"/><path d="M6.7 6.6l1.3 1.2"/>"#,
+    ),
+    (
+        "/lists",
+        "Lists",
+        "Lists",
+        "l",
+        r#"<path d="M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01"/>"#,
+    ),
+    (
+        "/imports",
+        "Imports",
+        "Imports",
+        "i",
+        r#"<path d="M8 2v7M5 6.5L8 9.5l3-3M2.5 11v2.5h11V11"/>"#,
     ),
 ];
 
