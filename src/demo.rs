@@ -10,6 +10,7 @@ mod company;
 mod control;
 mod evidence;
 mod folder;
+mod lists;
 mod live;
 mod load;
 mod names;

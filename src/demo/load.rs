@@ -20,7 +20,7 @@ use quorate_engine::{AccountRef, Engine, IncomingSignal};
 use super::company::{Company, Person, shared};
 use super::evidence::{self, Known};
 use super::story::Happening;
-use super::{HISTORY_DAYS, World};
+use super::{HISTORY_DAYS, World, lists};
 
 /// Accounts that are made at once: enough for a group commit to be worth its sync.
 const AT_ONCE: usize = 256;
@@ -57,7 +57,8 @@ pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> an
             }
         }
     }
-    record(engine, signals).await
+    record(engine, signals).await?;
+    lists::load(engine, world).await
 }
 
 /// Records signals that a healthy engine takes whole.
@@ -124,7 +125,8 @@ async fn introduce(engine: &Engine, company: &Company, known: Known, start: Time
     let commands = std::iter::once(account(company))
         .chain(company.people.iter().map(|person| contact(company, person)))
         .chain(relations(company))
-        .chain(qualifying(company, known, start));
+        .chain(qualifying(company, known, start))
+        .chain(lists::joins(company));
     for command in commands {
         engine
             .execute(id.clone(), command, None)

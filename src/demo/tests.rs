@@ -8,6 +8,7 @@ use quorate_domain::time::{DAY_MS, Days, Timestamp};
 use quorate_engine::list::ListQuery;
 use quorate_engine::view::{AccountRow, AccountView, TimelineEntry};
 use quorate_engine::{AsOf, Clock, ClockHand, Engine};
+use quorate_intake::plan::Verdict;
 use quorate_store::{EmbeddedOptions, EmbeddedStore};
 
 use super::cast::BLACKMERE_LEAVES;
@@ -317,5 +318,22 @@ async fn what_the_ready_signals_promise_comes_true() {
     let again = |key| control.signal(key).unwrap().signal.id;
     assert_ne!(again("demo"), again("demo"));
     assert!(super::Control::new(|_| false, house.start).offers().is_empty());
+    house.engine.stop().await;
+}
+
+#[actix_rt::test]
+async fn there_are_lists_and_an_import_that_waits_for_somebody() {
+    let house = house(40).await;
+    let lists = house.engine.lists().all().await.unwrap();
+    let told: Vec<_> = lists
+        .iter()
+        .map(|(list, members)| (&*list.name, *members > 0))
+        .collect();
+    assert_eq!(told, [("Nordics", true), ("Q3 target accounts", true)]);
+    let imports = house.engine.imports().list().await.unwrap();
+    let counted = Verdict::ALL.map(|verdict| imports[0].counts.get(verdict));
+    // One name with another domain and one domain with another name wait; the other such question was answered.
+    let [created, updated, _, _, asked, failed] = counted;
+    assert_eq!((created, updated, asked, failed), (5, 1, 2, 1), "{counted:?}");
     house.engine.stop().await;
 }

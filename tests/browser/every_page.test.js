@@ -14,12 +14,13 @@ const LOOKS = [
 
 const lines = (faults) => `\n  ${faults.join("\n  ")}`;
 
-for (const { name, path, shows, on } of pages) {
+for (const { name, path: where, shows, on } of pages) {
+  const pathOn = async (server) => (typeof where === "function" ? where(server) : where);
   // No motion: a colour half-way through a flash is neither of the two that are meant.
   const options = { on: on === "serve" ? serve : demo, still: true };
 
-  browserTest(`${name}: can be read by everybody, in light and dark, wide and narrow`, options, async ({ page }) => {
-    await page.goto(path);
+  browserTest(`${name}: can be read by everybody, in light and dark, wide and narrow`, options, async ({ page, server }) => {
+    await page.goto(await pathOn(server));
     await page.waitForSelector(shows);
     const faults = [];
     for (const { theme, width } of LOOKS) {
@@ -31,22 +32,22 @@ for (const { name, path, shows, on } of pages) {
     assert.equal(faults.length, 0, lines(faults));
   });
 
-  browserTest(`${name}: never scrolls sideways, from 320 to 2560 px`, options, async ({ page }) => {
-    await page.goto(path);
+  browserTest(`${name}: never scrolls sideways, from 320 to 2560 px`, options, async ({ page, server }) => {
+    await page.goto(await pathOn(server));
     await page.waitForSelector(shows);
     const found = await sidewaysScroll(page);
     assert.equal(found.length, 0, lines(found));
   });
 
-  browserTest(`${name}: works without scripts`, { ...options, scripts: false }, async ({ page }) => {
-    const answer = await page.goto(path);
+  browserTest(`${name}: works without scripts`, { ...options, scripts: false }, async ({ page, server }) => {
+    const answer = await page.goto(await pathOn(server));
     assert.equal(answer.status(), 200);
     assert.equal(await page.locator("h1").count(), 1, "one heading says what the page is");
     assert.ok(await page.locator(shows).first().isVisible(), `${shows} is not to be seen`);
   });
 
-  browserTest(`${name}: every control is reached by keyboard, and seen where it is`, options, async ({ page }) => {
-    await page.goto(path);
+  browserTest(`${name}: every control is reached by keyboard, and seen where it is`, options, async ({ page, server }) => {
+    await page.goto(await pathOn(server));
     await page.waitForSelector(shows);
     const { stops, missed, unseen } = await focusStops(page);
     assert.ok(stops > 1, `${stops} stops`);

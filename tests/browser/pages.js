@@ -1,9 +1,15 @@
 // Every page of the console. Each one listed here is looked at in light and dark, narrow and wide, by keyboard and
 // without scripts (every_page.test.js): a new page is one more line.
 
+const ofImport = (page) => async (server) => {
+  const { items } = await server.api("GET", "/v1/imports");
+  return `/imports/${items[0].id}/${page}`;
+};
+
 /**
  * - `name`: what the page is called in a test's name.
- * - `path`: in the demo; `on: "serve"` means the server with keys, where nobody is signed in.
+ * - `path`: in the demo; `on: "serve"` means the server with keys, where nobody is signed in. A function is given the
+ *   server: for addresses that differ from run to run.
  * - `shows`: a selector of what must be there, with scripts and without.
  */
 export const pages = [
@@ -20,6 +26,13 @@ export const pages = [
   { name: "account, history", path: "/accounts/northfold-logistics/history", shows: "ol.log li" },
   { name: "gaps", path: "/gaps", shows: "table.gapt tbody tr" },
   { name: "gaps, narrowed", path: "/gaps?gap=cold_seat", shows: "table.gapt tbody tr" },
+  { name: "lists", path: "/lists", shows: ".stackt tbody tr" },
+  { name: "a list", path: "/lists/q3-target-accounts?add=a", shows: ".memb tbody tr" },
+  { name: "imports", path: "/imports", shows: ".stackt tbody tr" },
+  { name: "import, file", path: "/imports/new", shows: "#f-file" },
+  { name: "import, columns", path: ofImport("columns"), shows: ".imcols select" },
+  { name: "import, questions", path: ofImport("review"), shows: "#questions fieldset" },
+  { name: "import, what will happen", path: ofImport("review?show=created"), shows: ".imt tbody tr" },
   { name: "words", path: "/words", shows: "dl, h2" },
   { name: "shortcuts", path: "/shortcuts", shows: "kbd" },
   { name: "account, details", path: "/accounts/northfold-logistics/details", shows: ".facts" },
