@@ -6,10 +6,14 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod archive_file;
+mod backup;
 mod check;
 mod config;
 mod demo;
+mod export_archive;
 mod import;
+mod import_archive;
 mod keys;
 mod score;
 mod serve;
@@ -36,6 +40,9 @@ enum Command {
     Keys(keys::Args),
     Config(config::Args),
     Check(check::Args),
+    Backup(backup::Args),
+    ExportArchive(export_archive::Args),
+    ImportArchive(import_archive::Args),
 }
 
 /// What a command comes to. An error is printed by [`run`], each cause on a line of its own.
@@ -60,6 +67,9 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Score(args)) => score::run(&args),
         Some(Command::Import(args)) => import::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Backup(args)) => backup::run(&args),
+        Some(Command::ExportArchive(args)) => export_archive::run(&args),
+        Some(Command::ImportArchive(args)) => import_archive::run(&args),
         None => Cli::command()
             .print_help()
             .map(|()| ExitCode::SUCCESS)

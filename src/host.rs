@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use quorate_api::{ApiConfig, ApiServer, Auth};
 use quorate_console::{ConsoleState, Demo};
 use quorate_engine::Engine;
+use quorate_store::archive::{self, ArchiveError};
 use quorate_store::{EmbeddedStore, Store};
 use quorate_store_redis::RedisStore;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -47,8 +48,21 @@ pub(crate) struct Opened {
 /// Opens the store that the configuration names, and says where it is.
 ///
 /// # Errors
-/// When there is no such home, or it cannot be used; each says what to do next.
+/// When there is no such home, or it cannot be used, or it holds a part of an archive only; each says what to do next.
 pub(crate) fn open_store(config: &Config) -> anyhow::Result<Opened> {
+    let opened = open_any_store(config)?;
+    if archive::is_unfinished(&*opened.store).map_err(archive_failed)? {
+        return Err(archive_failed(ArchiveError::Unfinished));
+    }
+    Ok(opened)
+}
+
+/// Opens a store as [`open_store`] does, even one that an import did not fill to the end: for archives, which look for
+/// themselves.
+///
+/// # Errors
+/// As [`open_store`].
+pub(crate) fn open_any_store(config: &Config) -> anyhow::Result<Opened> {
     match config.store.home() {
         Home::Folder(folder) => {
             let store = EmbeddedStore::open(&folder, config.store.options()).map_err(explained)?;
@@ -86,14 +100,39 @@ fn explained(error: quorate_store::Error) -> anyhow::Error {
     }
 }
 
+/// Says what to do about an archive, or a store it was meant for.
+pub(crate) fn archive_failed(error: ArchiveError) -> anyhow::Error {
+    let next = match error {
+        ArchiveError::Store(error) => return explained(error),
+        ArchiveError::Newer { .. } => "import it with that Quorate or a newer one",
+        ArchiveError::NotEmpty { .. } => {
+            "give an empty one: a folder that is not there yet (--data DIR), or another prefix in Redis (redis.prefix)"
+        }
+        ArchiveError::Unfinished | ArchiveError::Different { .. } => {
+            "delete it (the folder, or all keys with its prefix) and import the archive again"
+        }
+        ArchiveError::Cut { .. } | ArchiveError::Damaged { .. } => {
+            "nothing was written; take another copy of it, or make it anew"
+        }
+        ArchiveError::Foreign
+        | ArchiveError::Read(_)
+        | ArchiveError::Write(_)
+        | ArchiveError::TooLarge { .. }
+        | ArchiveError::Refused(_) => return anyhow::Error::new(error),
+    };
+    anyhow::anyhow!("{error}; {next}")
+}
+
 /// What to do about a folder that cannot be used, where the error itself does not say.
 fn next_step(error: &quorate_store::Error) -> Option<&'static str> {
     use quorate_store::Error;
     match error {
-        Error::Locked { .. } => Some("stop that process, or give another folder with --data DIR"),
+        Error::Locked { .. } => {
+            Some("stop that process, or give another folder with --data DIR (`quorate backup` needs no stop)")
+        }
         Error::NotAFolder { .. } => Some("give another path with --data DIR"),
         Error::NewerFormat { .. } => {
-            Some("run that version of Quorate, or give another folder with --data DIR")
+            Some("run that version of Quorate or a newer one, or give another store (--data DIR, --store)")
         }
         Error::Unavailable { .. } => {
             Some("see that Redis runs and that its user has the rights of deploy/redis-users.acl")

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use quorate_testkit::{Launch, QuorateProcess, SplitMix64, rounds};
 
+mod backup;
 mod campaign;
 mod redis;
 mod senders;

@@ -6,6 +6,7 @@
 
 mod api;
 mod api_guide;
+mod archive;
 mod clock;
 mod crash;
 mod demo;

@@ -11,8 +11,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use crate::conditional::{self, OF_THE_BUILD};
 use crate::problem::{FieldError, ProblemBody, page};
 use crate::v1::{
-    accounts, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations, set_aside,
-    signals,
+    accounts, backup, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations,
+    set_aside, signals,
 };
 use crate::{docs, health};
 
@@ -74,6 +74,7 @@ mod complete;
         clock::get::get,
         clock::confirm::confirm,
         events::events,
+        backup::post,
         health::live,
         health::ready,
         health::metrics,
@@ -94,7 +95,7 @@ mod complete;
         (name = "lists", description = "Lists of target accounts"),
         (name = "imports", description = "Accounts from a file: reviewed, answered, applied"),
         (name = "events", description = "What happens, as it happens"),
-        (name = "operations", description = "For operators and their tools; open to everybody"),
+        (name = "operations", description = "For operators and their tools; open to everybody but for backups"),
     ),
 )]
 struct Description;

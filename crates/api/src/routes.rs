@@ -8,8 +8,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::auth::{Caller, Need};
 use crate::problem::{Kind, Problem, page};
 use crate::v1::{
-    accounts, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations, set_aside,
-    signals,
+    accounts, backup, clock, contacts, events, evidence, gaps, imports, lists, opportunities, relations,
+    set_aside, signals,
 };
 use crate::{docs, health, openapi};
 
@@ -57,6 +57,7 @@ pub(crate) fn paths() -> Vec<Path> {
         at("/v1/clock").get(clock::get::get),
         at("/v1/clock/confirm").post(clock::confirm::confirm),
         at("/v1/events").get(events::events),
+        at("/v1/backup").post(backup::post),
         at("/livez").open(health::live),
         at("/readyz").open(health::ready),
         at("/metrics").open(health::metrics),

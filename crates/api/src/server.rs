@@ -113,6 +113,7 @@ impl ApiServer {
             config,
             metrics,
             listeners,
+            backups: Arc::new(Semaphore::new(1)),
             stopping: told,
         };
         let server = HttpServer::new(move || {

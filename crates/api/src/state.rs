@@ -31,6 +31,8 @@ pub struct Api {
     pub(crate) answers: Answers,
     /// Places for listeners of the event stream.
     pub(crate) listeners: Arc<Semaphore>,
+    /// The place of the one backup that may be under way.
+    pub(crate) backups: Arc<Semaphore>,
     /// Turns true when the server is to stop: streams end then.
     pub(crate) stopping: watch::Receiver<bool>,
 }

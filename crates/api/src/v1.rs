@@ -1,6 +1,7 @@
 //! Version 1 of the wire: a module a noun, below it a file an operation. What is sent has types of its own here.
 
 pub(crate) mod accounts;
+pub(crate) mod backup;
 pub(crate) mod clock;
 pub(crate) mod contact_name;
 pub(crate) mod contacts;

@@ -12,6 +12,7 @@
 //! - Only [`Clock`] reads a clock.
 
 mod account_actor;
+pub mod backup;
 mod clock;
 mod commit;
 mod config;

@@ -268,6 +268,10 @@ impl Store for RedisStore {
         self.shared.safety().durability()
     }
 
+    fn format(&self) -> String {
+        format!("redis {}", crate::format::FORMAT)
+    }
+
     fn acquire(&self) -> Result<OwnerToken, Error> {
         self.take_ownership()
     }

@@ -40,7 +40,7 @@ mod item;
 mod part;
 mod read;
 
-pub use export::export;
+pub use export::{Origin, export};
 pub use import::{Imported, import, is_unfinished};
 pub use part::contents;
 pub use read::check;

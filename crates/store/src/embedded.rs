@@ -193,6 +193,10 @@ impl Store for EmbeddedStore {
         Durability::Fsync
     }
 
+    fn format(&self) -> String {
+        format!("embedded {FORMAT}")
+    }
+
     fn acquire(&self) -> Result<OwnerToken, Error> {
         self.take_ownership()
     }

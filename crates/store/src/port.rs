@@ -27,6 +27,9 @@ pub trait Store: Send + Sync + 'static {
     /// Returns what an accepted commit survives.
     fn durability(&self) -> Durability;
 
+    /// Returns what kind of home this is and the number of its format, such as `embedded 1`.
+    fn format(&self) -> String;
+
     /// Takes ownership and returns its token. Every earlier token is stale from now on.
     ///
     /// # Errors

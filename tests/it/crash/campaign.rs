@@ -1,11 +1,12 @@
 //! One data folder, its ledgers, and what must be true of it after each death.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use quorate_testkit::{
-    Client, Deadline, Generator, Ledger, QuorateProcess, Shape, Signal, SignalKey, SplitMix64,
+    Audit, Client, Deadline, Generator, Ledger, QuorateProcess, Shape, Signal, SignalKey, SplitMix64,
 };
 use serde_json::{Value, json};
 
@@ -122,12 +123,9 @@ impl Campaign {
     /// Holds the timelines and names of all accounts against the ledgers.
     #[track_caller]
     pub(super) fn nothing_is_lost_or_doubled(&self, client: &Client) {
-        let mut held: Vec<SignalKey> = Vec::new();
+        self.no_signal_is_lost_or_doubled(client);
         for account in (0..ACCOUNTS).map(Generator::account_id) {
-            let ids = signals_held(client, &account);
             let body = account_of(client, &account, None);
-            assert_eq!(body["signals"]["recorded"], json!(ids.len()), "{account}");
-            held.extend(ids.into_iter().map(|id| (account.clone(), id)));
             let statements = self.statements();
             let path = format!("/v1/accounts/{account}");
             statements.check(&path, body["name"].as_str().unwrap());
@@ -140,8 +138,19 @@ impl Campaign {
                 );
             }
         }
-        let audit = self.ledger().audit(held);
+    }
+
+    /// Holds the timelines of all accounts against the ledger.
+    #[track_caller]
+    pub(super) fn no_signal_is_lost_or_doubled(&self, client: &Client) {
+        let audit = self.audit(client);
         assert!(audit.is_clean(), "{audit:#?}");
+    }
+
+    /// Returns what is wrong between the ledger and the timelines of all accounts.
+    #[track_caller]
+    pub(super) fn audit(&self, client: &Client) -> Audit {
+        self.ledger().audit(Self::held(client))
     }
 
     /// Sends what was never answered for once more, as a client does: each is now recorded, or was.
@@ -157,6 +166,41 @@ impl Campaign {
     pub(super) fn tell(&self, client: &Client) {
         let acknowledged: Vec<Signal> = self.ledger().acknowledged_signals().cloned().collect();
         self.post_all(client, &acknowledged, ON_DISK);
+    }
+
+    /// Tells another server those signals of which these are the keys, in one go.
+    #[track_caller]
+    pub(super) fn tell_those(&self, client: &Client, keys: &BTreeSet<SignalKey>, agreed: Agreed) {
+        let told: Vec<Signal> = {
+            let ledger = self.ledger();
+            let sent = ledger.acknowledged_signals().chain(ledger.unanswered_signals());
+            sent.filter(|signal| keys.contains(&(signal.account.clone(), signal.id.clone())))
+                .cloned()
+                .collect()
+        };
+        assert_eq!(told.len(), keys.len(), "every signal there was sent");
+        self.post_all(client, &told, agreed);
+    }
+
+    /// Returns the keys of all signals that were acknowledged so far.
+    pub(super) fn acknowledged_keys(&self) -> BTreeSet<SignalKey> {
+        self.ledger()
+            .acknowledged_signals()
+            .map(|signal| (signal.account.clone(), signal.id.clone()))
+            .collect()
+    }
+
+    /// Returns the keys of all signals that a server holds, as often as they are there.
+    #[track_caller]
+    pub(super) fn held(client: &Client) -> Vec<SignalKey> {
+        let mut held = Vec::new();
+        for account in (0..ACCOUNTS).map(Generator::account_id) {
+            let ids = signals_held(client, &account);
+            let body = account_of(client, &account, None);
+            assert_eq!(body["signals"]["recorded"], json!(ids.len()), "{account}");
+            held.extend(ids.into_iter().map(|id| (account.clone(), id)));
+        }
+        held
     }
 
     /// Compares every account as it stands here with what the other server finds at the same instant.

@@ -9,7 +9,7 @@ use super::campaign::{Campaign, now_ms};
 use super::senders::Agreed;
 use super::{BINARY, serve, start_again};
 
-fn over_redis(data: &Path, url: &str, replicas: &str) -> Launch {
+pub(super) fn over_redis(data: &Path, url: &str, replicas: &str) -> Launch {
     Launch::serve(BINARY, data)
         .args(["--store", url])
         .env("QUORATE_REDIS__REPLICAS_MIN", replicas)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
 
 mod accounts;
+mod backup;
 mod conditional;
 mod docs;
 mod events;

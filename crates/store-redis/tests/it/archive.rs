@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
-use quorate_store::archive::{self, Contents, Header};
+use quorate_store::archive::{self, Contents, Origin};
 use quorate_store::contract::append;
 use quorate_store::{EmbeddedOptions, EmbeddedStore, Error, OwnerToken, Snapshot, Store};
 use quorate_store_redis::RedisStore;
@@ -14,14 +14,12 @@ use quorate_store_redis::RedisStore;
 use crate::home::{Cluster, Single, Under};
 
 fn write(store: &dyn Store) -> (Vec<u8>, Contents) {
-    let header = Header {
-        build: "0.0.0-test".to_owned(),
-        made_at: "2026-09-01T00:00:00Z".to_owned(),
-        store: "any".to_owned(),
-        forms: std::collections::BTreeMap::new(),
+    let origin = Origin {
+        build: "0.0.0-test",
+        made_at: "2026-09-01T00:00:00Z",
     };
     let mut bytes = Vec::new();
-    let contents = archive::export(store, &header, &mut bytes, &mut |_| {}).unwrap();
+    let contents = archive::export(store, origin, &mut bytes, &mut |_| {}).unwrap();
     (bytes, contents)
 }
 

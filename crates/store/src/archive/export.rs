@@ -11,6 +11,15 @@ use super::{ArchiveError, Contents, Header, doc_key, import, seal_key};
 use crate::port::Store;
 use crate::record::{self, Head, Kind};
 
+/// Who writes an archive, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Which Quorate.
+    pub build: &'a str,
+    /// Now, in RFC 3339.
+    pub made_at: &'a str,
+}
+
 /// What an archive ends with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct End {
@@ -23,7 +32,7 @@ pub(super) struct End {
 /// Writes all that a store holds. Others may write to the store meanwhile: each account is as of one instant of its
 /// own, and has at least what was acknowledged before this was called.
 ///
-/// - `header`: its `forms` are filled in.
+/// - `origin`: who writes it, and when.
 /// - `progress`: is shown how much was written, after each account.
 ///
 /// # Errors
@@ -32,7 +41,7 @@ pub(super) struct End {
 /// - [`ArchiveError::Write`] when the archive cannot be written.
 pub fn export(
     store: &dyn Store,
-    header: &Header,
+    origin: Origin<'_>,
     to: &mut dyn Write,
     progress: &mut dyn FnMut(&Contents),
 ) -> Result<Contents, ArchiveError> {
@@ -41,10 +50,12 @@ pub fn export(
     }
     let mut items = ItemWriter::begin(to)?;
     let header = Header {
+        build: origin.build.to_owned(),
+        made_at: origin.made_at.to_owned(),
+        store: store.format(),
         forms: Kind::ALL
             .map(|kind| (kind.as_str().to_owned(), kind.version()))
             .into(),
-        ..header.clone()
     };
     items.write(item::HEADER, &[], &json(&header)?)?;
     let mut tally = Tally::default();
