@@ -10,13 +10,14 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::Context;
 use figment::Figment;
 use quorate_api::{ApiConfig, RateLimit};
 use quorate_domain::account::Policy;
 use quorate_domain::time::Days;
 use quorate_engine::EngineConfig;
 use quorate_store::EmbeddedOptions;
-use quorate_store_redis::{Login, RedisOptions, UrlError};
+use quorate_store_redis::{Certificates, Login, RedisOptions};
 use serde::{Deserialize, Deserializer};
 
 mod error;
@@ -105,6 +106,9 @@ pub(crate) struct Redis {
     pub(crate) answer_timeout_ms: u64,
     pub(crate) lease_ms: u64,
     pub(crate) admin: Secret,
+    pub(crate) ca_file: PathBuf,
+    pub(crate) cert_file: PathBuf,
+    pub(crate) key_file: PathBuf,
 }
 
 /// Text that is never printed.
@@ -127,8 +131,8 @@ impl Redis {
     /// Returns how the Redis at an address is used.
     ///
     /// # Errors
-    /// When the address, or the admin's login, is none.
-    pub(crate) fn options(&self, url: &str) -> Result<RedisOptions, UrlError> {
+    /// When the address, or the admin's login, is none, or a certificate's file cannot be read.
+    pub(crate) fn options(&self, url: &str) -> anyhow::Result<RedisOptions> {
         let admin = match self.admin.0.as_str() {
             "" => None,
             login => Some(Login::parse(login)?),
@@ -141,7 +145,31 @@ impl Redis {
             answer_timeout: Duration::from_millis(self.answer_timeout_ms.max(1)),
             lease: Duration::from_millis(self.lease_ms.max(100)),
             admin,
+            certificates: self.certificates()?,
             ..RedisOptions::new(url)?
+        })
+    }
+
+    fn certificates(&self) -> anyhow::Result<Certificates> {
+        let read = |key: &str, path: &Path| {
+            if path.as_os_str().is_empty() {
+                return Ok(None);
+            }
+            std::fs::read(path)
+                .map(Some)
+                .with_context(|| format!("redis.{key} {} cannot be read", path.display()))
+        };
+        let own = match (
+            read("cert_file", &self.cert_file)?,
+            read("key_file", &self.key_file)?,
+        ) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => anyhow::bail!("redis.cert_file and redis.key_file belong together; give both or none"),
+        };
+        Ok(Certificates {
+            authorities: read("ca_file", &self.ca_file)?,
+            own,
         })
     }
 }

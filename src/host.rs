@@ -14,7 +14,7 @@ use quorate_console::{ConsoleState, Demo};
 use quorate_engine::Engine;
 use quorate_store::archive::{self, ArchiveError};
 use quorate_store::{EmbeddedStore, Store};
-use quorate_store_redis::RedisStore;
+use quorate_store_redis::{Place, RedisStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -74,10 +74,9 @@ pub(crate) fn open_any_store(config: &Config) -> anyhow::Result<Opened> {
             })
         }
         Home::Redis(url) => {
-            let options = config
-                .redis
-                .options(&url)
+            Place::parse(&url)
                 .with_context(|| format!("store.url {} is no Redis address", config.store.url))?;
+            let options = config.redis.options(&url)?;
             let place = options.place.to_string();
             let store = RedisStore::open(options).map_err(explained)?;
             Ok(Opened {

@@ -15,6 +15,8 @@ use quorate_testkit::{Launch, QuorateProcess, SplitMix64, rounds};
 
 mod backup;
 mod campaign;
+mod faults;
+mod planted;
 mod redis;
 mod senders;
 mod statements;

@@ -147,7 +147,7 @@ fn a_data_folder_that_cannot_be_used_says_why_and_what_to_do() {
     let newer = folder.path().join("newer");
     fs::create_dir(&newer).unwrap();
     fs::write(newer.join("quorate-format"), "999\n").unwrap();
-    check(newer, "written by a newer Quorate (format 999");
+    check(newer, "written by a newer Quorate: it has format 999");
 
     let foreign = folder.path().join("foreign");
     fs::create_dir_all(foreign.join("db")).unwrap();

@@ -93,12 +93,12 @@ impl RedisStore {
         let shared = &self.shared;
         let layout = shared.layout("write")?;
         self.heal(writer, &layout)?;
-        self.learn_places(writer, group)?;
         let mut answers: Vec<Option<Result<Appended, AppendRefusal>>> = vec![None; group.len()];
         let mut waiting: Vec<usize> = (0..group.len()).collect();
         let mut tries = 0;
         while !waiting.is_empty() {
             tries += 1;
+            self.learn_places(writer, group, &mut waiting, &mut answers)?;
             let sent = self.prepare(writer, group, &waiting, &mut answers);
             waiting.clear();
             for (sent, verdict) in self.exchange(writer, &layout, sent)? {
@@ -116,8 +116,9 @@ impl RedisStore {
                             notices: sent.becomes.notices,
                         })
                     }
-                    Verdict::OtherNotices(place) if tries < NOTICE_TRIES => {
-                        writer.remember(account, place);
+                    Verdict::OtherNotices(_) if tries < NOTICE_TRIES => {
+                        // Not what we remember, and the server does not check the head's checksum: we look ourselves.
+                        writer.places.remove(account);
                         waiting.push(sent.index);
                         continue;
                     }
@@ -141,11 +142,18 @@ impl RedisStore {
             .collect()
     }
 
-    /// Fetches where accounts stand that we know nothing of.
-    fn learn_places(&self, writer: &mut Writer, group: &[Append]) -> Result<(), Error> {
-        let unknown: BTreeSet<&AccountId> = group
+    /// Fetches where accounts stand that we know nothing of. Appends to one whose head is damaged are refused: an append
+    /// writes a new head, and the damage would be sealed up.
+    fn learn_places(
+        &self,
+        writer: &mut Writer,
+        group: &[Append],
+        waiting: &mut Vec<usize>,
+        answers: &mut [Option<Result<Appended, AppendRefusal>>],
+    ) -> Result<(), Error> {
+        let unknown: BTreeSet<&AccountId> = waiting
             .iter()
-            .map(|append| &append.account)
+            .filter_map(|index| Some(&group.get(*index)?.account))
             .filter(|account| !writer.places.contains_key(*account))
             .collect();
         if unknown.is_empty() {
@@ -165,14 +173,27 @@ impl RedisStore {
         for (account, answer) in unknown.into_iter().zip(self.shared.read_many(&asked)?) {
             let head = Option::<Vec<u8>>::from_redis_value(answer)
                 .map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
-            // A damaged head is refused by the server, or told when the account is loaded.
-            let place = head
-                .as_deref()
-                .and_then(|head| record::open_head(&seal_key(account, &[]), head).ok());
-            let place = place.map_or_else(Place::default, |head| Place {
-                seq: head.seq,
-                notices: head.notices,
-            });
+            let key = seal_key(account, &[]);
+            let place = match head.as_deref().map(|head| record::open_head(&key, head)) {
+                None => Place::default(),
+                Some(Ok(head)) => Place {
+                    seq: head.seq,
+                    notices: head.notices,
+                },
+                Some(Err(damage)) => {
+                    waiting.retain(|index| {
+                        let of_account = group.get(*index).is_some_and(|append| append.account == *account);
+                        if let (true, Some(answer)) = (of_account, answers.get_mut(*index)) {
+                            *answer = Some(Err(AppendRefusal::Corrupt {
+                                account: account.clone(),
+                                reason: damage.to_string(),
+                            }));
+                        }
+                        !of_account
+                    });
+                    continue;
+                }
+            };
             writer.remember(account, place);
         }
         Ok(())

@@ -30,5 +30,5 @@ mod sentinel;
 mod store;
 
 pub use format::FORMAT;
-pub use options::{Login, Place, PlaceKind, RedisOptions, UrlError};
+pub use options::{Certificates, Login, Place, PlaceKind, RedisOptions, UrlError};
 pub use store::RedisStore;

@@ -3,10 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use redis::{
-    Client, Cmd, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisError, Value,
+    Client, ClientTlsConfig, Cmd, Connection, ConnectionAddr, ConnectionInfo, IntoConnectionInfo,
+    RedisConnectionInfo, RedisError, TlsCertificates, Value, cmd,
 };
 
-use crate::options::{Login, PlaceKind, RedisOptions};
+use crate::options::{Certificates, Login, PlaceKind, RedisOptions};
 use crate::replicas::Replicas;
 
 /// Idle connections kept per server. Readers beyond it open one of their own.
@@ -95,10 +96,47 @@ pub(crate) fn open(
         settings = settings.set_password(&login.password);
     }
     let info = address.into_connection_info()?.set_redis_settings(settings);
-    let connection = Client::open(info)?.get_connection_with_timeout(options.connect_timeout)?;
+    let mut connection = client(info, options)?.get_connection_with_timeout(options.connect_timeout)?;
     connection.set_read_timeout(Some(options.answer_timeout))?;
     connection.set_write_timeout(Some(options.answer_timeout))?;
+    if place.tls {
+        // Hands are shaken with the first command. What a server thinks of it is no matter.
+        match cmd("PING").exec(&mut connection) {
+            Err(error) if error.is_io_error() => return Err(explained(error)),
+            _ => {}
+        }
+    }
     Ok(connection)
+}
+
+fn client(info: ConnectionInfo, options: &RedisOptions) -> Result<Client, RedisError> {
+    let Certificates { authorities, own } = &options.certificates;
+    if !options.place.tls || (authorities.is_none() && own.is_none()) {
+        return Client::open(info);
+    }
+    Client::build_with_tls(
+        info,
+        TlsCertificates {
+            client_tls: own.as_ref().map(|(client_cert, client_key)| ClientTlsConfig {
+                client_cert: client_cert.clone(),
+                client_key: client_key.clone(),
+            }),
+            root_cert: authorities.clone(),
+        },
+    )
+}
+
+/// Says what to do about a certificate.
+fn explained(error: RedisError) -> RedisError {
+    let text = error.to_string();
+    if text.to_ascii_lowercase().contains("certificate") {
+        return RedisError::from((
+            redis::ErrorKind::InvalidClientConfig,
+            "no trust over TLS; redis.ca_file names whom to trust, redis.cert_file and redis.key_file who we are",
+            text,
+        ));
+    }
+    error
 }
 
 fn split(address: &str) -> Result<(String, u16), RedisError> {

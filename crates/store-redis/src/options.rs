@@ -23,6 +23,17 @@ pub struct RedisOptions {
     pub lease: Duration,
     /// A user that may load functions and read settings, when the one in `place` may not: `user:password`.
     pub admin: Option<Login>,
+    /// Which certificates an encrypted connection goes by.
+    pub certificates: Certificates,
+}
+
+/// Which certificates an encrypted connection goes by, each as the text of a PEM file.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Certificates {
+    /// The authorities that servers' certificates are to be signed by; none: those this machine trusts.
+    pub authorities: Option<Vec<u8>>,
+    /// Our own certificate and its key, for servers that ask for one.
+    pub own: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl RedisOptions {
@@ -40,6 +51,7 @@ impl RedisOptions {
             answer_timeout: Duration::from_secs(5),
             lease: Duration::from_secs(10),
             admin: None,
+            certificates: Certificates::default(),
         })
     }
 }

@@ -126,6 +126,8 @@ impl Campaign {
         self.no_signal_is_lost_or_doubled(client);
         for account in (0..ACCOUNTS).map(Generator::account_id) {
             let body = account_of(client, &account, None);
+            let recorded = signals_held(client, &account).len();
+            assert_eq!(body["signals"]["recorded"], json!(recorded), "{account}");
             let statements = self.statements();
             let path = format!("/v1/accounts/{account}");
             statements.check(&path, body["name"].as_str().unwrap());
@@ -196,8 +198,6 @@ impl Campaign {
         let mut held = Vec::new();
         for account in (0..ACCOUNTS).map(Generator::account_id) {
             let ids = signals_held(client, &account);
-            let body = account_of(client, &account, None);
-            assert_eq!(body["signals"]["recorded"], json!(ids.len()), "{account}");
             held.extend(ids.into_iter().map(|id| (account.clone(), id)));
         }
         held
@@ -214,6 +214,14 @@ impl Campaign {
                 compare(&here, &there)
             });
         }
+    }
+
+    /// Returns a signal that was acknowledged.
+    #[track_caller]
+    pub(super) fn any_acknowledged(&self) -> Signal {
+        let ledger = self.ledger();
+        let signal = ledger.acknowledged_signals().next();
+        signal.expect("one was acknowledged").clone()
     }
 
     /// Returns how many signals were acknowledged.

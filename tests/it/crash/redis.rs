@@ -63,7 +63,7 @@ fn moment(random: &mut SplitMix64) -> Duration {
 }
 
 /// The process stays when its store is away, and takes writes again by itself.
-fn wait_until_it_writes(server: &QuorateProcess) {
+pub(super) fn wait_until_it_writes(server: &QuorateProcess) {
     let signal = serde_json::json!({"id": "are-you-there", "account": "probe", "kind": "page.view"});
     Deadline::seconds(60).wait("a server that takes writes again", || {
         let answer = server.client().post("/v1/signals", &signal);

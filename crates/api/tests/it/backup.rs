@@ -13,7 +13,7 @@ fn fill(house: &House) {
     for post in 0..100 {
         let signals: Vec<Value> = (0..16)
             .map(|no| {
-                let noise: String = (0..900).map(|_| format!("{:016x}", random.bits())).collect();
+                let noise: Vec<u64> = (0..700).map(|_| random.bits()).collect();
                 json!({"id": format!("{post}-{no}"), "account": format!("acct-{no}"), "kind": "page.view",
                     "properties": {"noise": noise}})
             })

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod archive;
+mod damage;
 mod failover;
 mod home;
 mod ownership;
 mod settings;
+mod tls;
 
 use home::{Cluster, Sentinels, Single};
 
