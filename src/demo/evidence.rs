@@ -3,11 +3,12 @@
 //! Northfold's is written by hand. The others' is drawn by how much goes on there, apart from their stories, so that
 //! it changes no signal.
 
+use quorate_domain::contact::Attitude;
 use quorate_domain::evidence::Level;
 
 use super::company::Company;
 use super::random::Random;
-use super::story::Story;
+use super::story::{Happening, Story};
 
 /// The framework it is for; the default model's.
 pub(crate) const FRAMEWORK: &str = "meddpicc";
@@ -24,7 +25,12 @@ pub(crate) struct Said {
     pub(crate) note: &'static str,
     /// What shows it; some for what is validated.
     pub(crate) artefact: Option<&'static str>,
+    /// Who denies it, by place.
+    pub(crate) contested_by: Option<usize>,
 }
+
+/// What somebody says who denies a statement.
+pub(crate) const DENIAL: &str = "Says that this is not so on their side";
 
 /// What is known of a company beside its signals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +38,8 @@ pub(crate) struct Known {
     pub(crate) evidence: Vec<Said>,
     /// What the open opportunity is worth, in the model's currency; `None`: there is none.
     pub(crate) amount: Option<f64>,
+    /// What buyers did about it in the last weeks, beside what the company's story tells.
+    pub(crate) done: Vec<Happening>,
 }
 
 /// What may be said for an element: what the seller believes, what the buyer says, what the buyer did, what shows it.
@@ -101,15 +109,23 @@ pub(crate) fn known(company: &Company, random: &mut Random) -> Known {
     if company.id == "northfold-logistics" {
         return northfold();
     }
-    let (share, depth, oldest) = diligence(&company.story, random);
+    let diligence = Diligence::of(&company.story, random.share());
+    let Diligence { share, depth, oldest } = diligence;
     let speaks =
         company.people.iter().any(|person| person.eagerness > 0.0) || matches!(company.story, Story::Told(_));
     let champion = company.place("champion").or(Some(0)).filter(|_| speaks);
+    let against = company
+        .people
+        .iter()
+        .position(|person| person.attitude == Some(Attitude::Detractor));
+    let last = company.people.len().checked_sub(1);
+    let denier = against.or(last).filter(|place| Some(*place) != champion);
     let mut evidence = Vec::new();
     for (element, assumed, stated, validated, artefact) in ELEMENTS {
         let is_known = random.chance(share);
         let how = random.share();
         let day = -random.between(3.0, oldest);
+        let is_denied = random.chance(0.07);
         if !is_known {
             continue;
         }
@@ -130,31 +146,105 @@ pub(crate) fn known(company: &Company, random: &mut Random) -> Known {
             person: champion.filter(|_| level > Level::Assumed),
             note,
             artefact,
+            contested_by: denier.filter(|_| is_denied && level > Level::Assumed),
         });
     }
     let thousands = random.between(8.0, 260.0).round();
     let is_open = random.chance(share * 0.6);
+    let done = if diligence.is_closing() {
+        closing(company, random.between(-14.0, -4.0))
+    } else {
+        Vec::new()
+    };
     Known {
         evidence,
         amount: is_open.then_some(thousands * 1_000.0),
+        done,
     }
 }
 
-/// How likely each element is known, how likely it is then shown, and how many days back it was said at most.
-fn diligence(story: &Story, random: &mut Random) -> (f64, f64, f64) {
-    let is_worked_well = random.chance(0.5);
-    match story {
-        Story::Hot { .. } if is_worked_well => (0.99, 0.9, 45.0),
-        Story::Hot { .. } | Story::HeatingUp { .. } => (0.75, 0.35, 90.0),
-        Story::Told(_) => (0.7, 0.2, 110.0),
-        Story::Cooling { .. }
-        | Story::Lost { .. }
-        | Story::Trial { .. }
-        | Story::DemoRequested { .. }
-        | Story::Burst { .. } => (0.45, 0.2, 130.0),
-        Story::Steady { .. } => (0.25, 0.0, 130.0),
-        Story::Anonymous { .. } | Story::Awakening { .. } | Story::Quiet => (0.12, 0.0, 130.0),
-        Story::JobSeekers => (0.0, 0.0, 130.0),
+/// What happens shortly before a decision: the case is counted, and those who decide meet.
+fn closing(company: &Company, day: f64) -> Vec<Happening> {
+    let steps = [
+        ("champion", "roi.calculated", Some("Business case"), -2.0),
+        ("technical_evaluator", "review.compare", Some("Comparison"), -1.0),
+        (
+            "champion",
+            "meeting.attended",
+            Some("Review of the business case"),
+            0.0,
+        ),
+        (
+            "economic_buyer",
+            "meeting.attended",
+            Some("Review of the business case"),
+            0.0,
+        ),
+        (
+            "technical_evaluator",
+            "meeting.attended",
+            Some("Review of the business case"),
+            0.0,
+        ),
+    ];
+    let happening = |(role, kind, object, after)| {
+        let person = Some(company.place(role)?);
+        Some(Happening {
+            day: day + after,
+            person,
+            kind,
+            strength: 1.0,
+            object,
+        })
+    };
+    steps.into_iter().filter_map(happening).collect()
+}
+
+/// How well sellers work on a company.
+#[derive(Clone, Copy)]
+struct Diligence {
+    /// How likely each element is known.
+    share: f64,
+    /// How likely it is then shown, not only said.
+    depth: f64,
+    /// How many days back it was said at most. Statements go stale after 60 or 90.
+    oldest: f64,
+}
+
+impl Diligence {
+    const CLOSING: Self = Self::new(1.0, 0.97, 40.0);
+    const WORKED: Self = Self::new(0.92, 0.5, 70.0);
+    const BEGUN: Self = Self::new(0.7, 0.25, 110.0);
+    const LEFT: Self = Self::new(0.45, 0.2, 130.0);
+    const TOUCHED: Self = Self::new(0.25, 0.0, 130.0);
+    const GUESSED: Self = Self::new(0.12, 0.0, 130.0);
+    const NONE: Self = Self::new(0.0, 0.0, 130.0);
+
+    const fn new(share: f64, depth: f64, oldest: f64) -> Self {
+        Self { share, depth, oldest }
+    }
+
+    fn is_closing(self) -> bool {
+        self.depth >= Self::CLOSING.depth
+    }
+
+    /// - `luck`: in `[0, 1)`; the lower, the better the sellers.
+    fn of(story: &Story, luck: f64) -> Self {
+        match story {
+            Story::Hot { .. } if luck < 0.35 => Self::CLOSING,
+            Story::Hot { .. } if luck < 0.85 => Self::WORKED,
+            Story::HeatingUp { .. } | Story::Trial { .. } if luck < 0.08 => Self::CLOSING,
+            Story::HeatingUp { .. } | Story::Trial { .. } if luck < 0.45 => Self::WORKED,
+            Story::DemoRequested { .. } if luck < 0.25 => Self::WORKED,
+            Story::Hot { .. } | Story::HeatingUp { .. } | Story::Trial { .. } | Story::Told(_) => Self::BEGUN,
+            Story::Cooling { .. }
+            | Story::Lost { .. }
+            | Story::DemoRequested { .. }
+            | Story::Burst { .. } => Self::LEFT,
+            Story::Steady { .. } => Self::TOUCHED,
+            Story::Anonymous { .. } | Story::Awakening { .. } | Story::Quiet => Self::GUESSED,
+            Story::JobSeekers => Self::NONE,
+        }
     }
 }
 
@@ -167,6 +257,7 @@ fn northfold() -> Known {
         person,
         note,
         artefact,
+        contested_by: None,
     };
     Known {
         evidence: vec![
@@ -212,5 +303,6 @@ fn northfold() -> Known {
             ),
         ],
         amount: Some(180_000.0),
+        done: Vec::new(),
     }
 }

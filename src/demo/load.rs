@@ -10,7 +10,7 @@ use quorate_domain::account::{
     StateEvidence, field,
 };
 use quorate_domain::contact::HeldRole;
-use quorate_domain::id::{AccountId, ContactId, Kind, OpportunityId, Role, SignalId};
+use quorate_domain::id::{AccountId, ContactId, EvidenceNo, Kind, OpportunityId, Role, SignalId};
 use quorate_domain::signal::SignalSource;
 use quorate_domain::time::{Days, Timestamp};
 use quorate_domain::value::{Source, Value};
@@ -55,6 +55,15 @@ pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> an
                     signals.push(signal(company, id, &happening, start));
                 }
             }
+        }
+    }
+    if is_asked {
+        for (subject, company) in world.companies.iter().enumerate() {
+            let done = world.known(subject, company).done;
+            let steps = done.iter().zip(1_u32..);
+            signals.extend(
+                steps.map(|(done, number)| signal(company, format!("demo:closing:{number}"), done, start)),
+            );
         }
     }
     record(engine, signals).await?;
@@ -210,20 +219,31 @@ fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterato
     });
     let mut evidence = known.evidence;
     evidence.sort_by(|a, b| a.day.total_cmp(&b.day));
-    let stated = evidence.into_iter().map(move |said| {
-        let person = said.person.and_then(|place| company.people.get(place));
-        Command::StateEvidence(StateEvidence {
-            solution: None,
-            framework: shared(evidence::FRAMEWORK),
-            element: shared(said.element),
-            level: said.level,
-            artefact: said.artefact.map(shared),
-            said_by: person.map(contact_id),
-            note: Some(shared(said.note)),
-            said_at: Some(start.plus_days(Days(said.day))),
-            source: Source::person(),
-        })
-    });
+    let stated = evidence
+        .into_iter()
+        .zip((1..).map(EvidenceNo))
+        .flat_map(move |(said, no)| {
+            let person = said.person.and_then(|place| company.people.get(place));
+            let denier = said.contested_by.and_then(|place| company.people.get(place));
+            let denied = denier.map(|person| Command::ContestEvidence {
+                evidence: no,
+                by: contact_id(person),
+                note: Some(shared(evidence::DENIAL)),
+                source: Source::person(),
+            });
+            let stated = Command::StateEvidence(StateEvidence {
+                solution: None,
+                framework: shared(evidence::FRAMEWORK),
+                element: shared(said.element),
+                level: said.level,
+                artefact: said.artefact.map(shared),
+                said_by: person.map(contact_id),
+                note: Some(shared(said.note)),
+                said_at: Some(start.plus_days(Days(said.day))),
+                source: Source::person(),
+            });
+            std::iter::once(stated).chain(denied)
+        });
     opportunity.into_iter().chain(stated)
 }
 
