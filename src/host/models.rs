@@ -1,6 +1,6 @@
 //! The models that ever were in force, kept in the store, so that the past is judged by the model of its time.
 //!
-//! A version is a document that is never written again. The first one is in force from the beginning; a file that
+//! A version is a document that is never written again, with the shipped frameworks and packs of words it names. The first one is in force from the beginning; a file that
 //! says something else than the newest version becomes the next one, in force from the start it was read at.
 
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use quorate_domain::id::ModelVersion;
-use quorate_domain::model::{DEFAULT_MODEL, Model};
+use quorate_domain::model::{DEFAULT_MODEL, Model, Shipped};
 use quorate_domain::standing::ModelInForce;
 use quorate_domain::time::Timestamp;
 use quorate_store::Store;
@@ -27,6 +27,33 @@ struct PublishedV1 {
     published_at: String,
     /// The file as it was read.
     toml: String,
+    /// What was shipped then for the file to use by name; absent in versions of before it was kept: what this build
+    /// ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shipped: Option<ShippedV1>,
+}
+
+/// The shipped texts a version was published with: another build may ship others, and a version never changes.
+#[derive(Debug, Serialize, Deserialize)]
+struct ShippedV1 {
+    frameworks: String,
+    /// Packs of words: name and text, in their order.
+    titles: Vec<(String, String)>,
+}
+
+impl ShippedV1 {
+    fn of_this_build() -> Self {
+        let shipped = Shipped::of_this_build();
+        let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+        Self {
+            frameworks: shipped.frameworks().to_owned(),
+            titles: shipped.titles().map(owned).collect(),
+        }
+    }
+
+    fn into_domain(self) -> Shipped {
+        Shipped::kept(self.frameworks, self.titles)
+    }
 }
 
 /// The timeline of models, and whether this start made a new version.
@@ -78,6 +105,7 @@ pub(crate) fn timeline(store: &dyn Store, choice: &str, now: Timestamp) -> anyho
         version,
         published_at: from.to_string(),
         toml: text,
+        shipped: Some(ShippedV1::of_this_build()),
     };
     store
         .put_doc(COLLECTION, &key(version), serde_json::to_vec(&published)?)
@@ -106,10 +134,14 @@ fn stored(store: &dyn Store) -> anyhow::Result<Vec<ModelInForce>> {
 
 fn read(bytes: &[u8]) -> anyhow::Result<ModelInForce> {
     let published: PublishedV1 = serde_json::from_slice(bytes)?;
+    let shipped = published
+        .shipped
+        .map_or_else(Shipped::of_this_build, ShippedV1::into_domain);
+    let model = Model::from_toml_with(&published.toml, &shipped).map_err(|errors| anyhow!("{errors}"))?;
     Ok(ModelInForce {
         from: published.published_at.parse()?,
         version: ModelVersion(published.version),
-        model: Arc::new(Model::from_toml(&published.toml).map_err(|errors| anyhow!("{errors}"))?),
+        model: Arc::new(model),
     })
 }
 
@@ -117,3 +149,6 @@ fn read(bytes: &[u8]) -> anyhow::Result<ModelInForce> {
 fn key(version: u64) -> String {
     format!("{version:010}")
 }
+
+#[cfg(test)]
+mod tests;

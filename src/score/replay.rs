@@ -125,6 +125,7 @@ fn facts(state: &AccountState) -> Vec<Event> {
         let inferred = ContactFact::Inferred {
             roles: contact.inferred.clone(),
             seniority: contact.inferred_seniority,
+            function: contact.inferred_function.clone(),
         };
         let roles = contact.roles.as_ref().map(|stated| stated.value.clone());
         let seniority = contact.seniority.as_ref().map(|stated| stated.value);

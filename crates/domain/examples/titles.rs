@@ -36,6 +36,8 @@ struct Tally {
     titles: usize,
     with_role: usize,
     with_level: usize,
+    with_function: usize,
+    functions: BTreeMap<String, usize>,
     roles: BTreeMap<String, Count>,
     levels: BTreeMap<&'static str, usize>,
 }
@@ -94,6 +96,10 @@ impl Tally {
             self.with_level += 1;
             *self.levels.entry(level.as_str()).or_default() += 1;
         }
+        if let Some(function) = inference.function {
+            self.with_function += 1;
+            *self.functions.entry(function.to_string()).or_default() += 1;
+        }
         for role in inference.roles {
             let count = self.roles.entry(role.role.to_string()).or_default();
             count.titles += 1;
@@ -116,6 +122,10 @@ impl Tally {
             format!("{part} ({}.{} %)", tenths / 10, tenths % 10)
         };
         println!("titles          {}", self.titles);
+        println!("with a function {}", of(self.with_function, self.titles));
+        for (function, count) in &self.functions {
+            println!("  {function:20} {}", of(*count, self.titles));
+        }
         println!("with a role     {}", of(self.with_role, self.titles));
         println!("with a level    {}", of(self.with_level, self.titles));
         for (level, count) in &self.levels {

@@ -113,6 +113,8 @@ pub struct Contact {
     pub seniority: Option<Stated<Seniority>>,
     /// Seniority read from the title.
     pub inferred_seniority: Option<Seniority>,
+    /// Function read from department or title, by the name the model's packs give it.
+    pub inferred_function: Option<Arc<str>>,
     /// How it stands to the purchase.
     pub attitude: Option<Stated<Attitude>>,
     /// Why it does not count (competitor, student, opted out of profiling); `None`: it counts.
@@ -135,6 +137,7 @@ impl Contact {
             inferred: Vec::new(),
             seniority: None,
             inferred_seniority: None,
+            inferred_function: None,
             attitude: None,
             excluded: None,
             function: None,
@@ -186,6 +189,17 @@ impl Contact {
             .as_ref()
             .map(|stated| stated.value)
             .or(self.inferred_seniority)
+    }
+
+    /// Returns where in the company it works: the function read from department or title, else the department as
+    /// somebody stated it, in lower case.
+    #[must_use]
+    pub fn function(&self) -> Option<Arc<str>> {
+        let stated = || {
+            let text = self.function.as_ref()?.value.trim().to_lowercase();
+            (!text.is_empty()).then(|| Arc::from(text))
+        };
+        self.inferred_function.clone().or_else(stated)
     }
 
     /// Returns the attitude, `Unknown` when nobody said.

@@ -8,11 +8,16 @@ use crate::id::{Kind, ModelVersion, Role, Solution};
 use crate::time::{Days, HalfLife};
 use crate::value::{Source, Value};
 
+mod lexicon;
 mod parse;
 mod pattern;
+mod shipped;
 
+pub use lexicon::Lexicon;
+pub(crate) use lexicon::{Hit, Means};
 pub use parse::{ModelError, ModelErrors};
 pub use pattern::{Title, TitlePattern};
+pub use shipped::Shipped;
 
 /// The model Quorate ships, as the TOML file that explains itself.
 pub const DEFAULT_MODEL: &str = include_str!("model/default.toml");
@@ -52,6 +57,8 @@ pub struct Model {
     pub handoff: Option<HandoffRule>,
     /// `[[solutions]]`; none: one unnamed solution.
     pub solutions: Vec<SolutionRule>,
+    /// `[titles]`: the words of its packs and of its roles and levels; what titles and departments are read by.
+    pub lexicon: Arc<Lexicon>,
     /// The gaps its accounts can have; follows from seats and frameworks.
     pub gaps: Arc<crate::gap::Catalogue>,
 }
@@ -76,6 +83,10 @@ pub struct RoleRule {
     pub titles: Vec<TitlePattern>,
     /// Departments that suggest the role.
     pub departments: Vec<Arc<str>>,
+    /// Functions whose people may hold the role, when nothing says more.
+    pub functions: Vec<Arc<str>>,
+    /// Functions whose heads, from directors up, may hold the role.
+    pub heads: Vec<Arc<str>>,
     /// Its colour family in the console.
     pub family: Option<Arc<str>>,
 }
@@ -368,7 +379,16 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it, each with line and key.
     pub fn from_toml(text: &str) -> Result<Self, ModelErrors> {
-        parse::from_toml(text)
+        parse::from_toml(text, &Shipped::of_this_build())
+    }
+
+    /// Returns the model of a TOML text, with other shipped frameworks and packs than this build's: those it was
+    /// published with.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with line and key.
+    pub fn from_toml_with(text: &str, shipped: &Shipped) -> Result<Self, ModelErrors> {
+        parse::from_toml(text, shipped)
     }
 
     /// Returns the rule of a kind: by exact name, else by the longest `prefix.*`; `None`: unknown, worth 0.

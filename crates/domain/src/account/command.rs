@@ -21,6 +21,8 @@ pub struct Policy {
     pub retention: Days,
     /// How many contacts an account may have.
     pub contacts_max: usize,
+    /// How many relations an account may have.
+    pub relations_max: usize,
     /// How many fields and attributes an account may have.
     pub fields_max: usize,
     /// How many distinct kinds an account may see.
@@ -40,6 +42,7 @@ impl Default for Policy {
         Self {
             retention: Days(400.0),
             contacts_max: 10_000,
+            relations_max: 20_000,
             fields_max: 200,
             kinds_max: 1_000,
             evidence_max: 2_000,

@@ -9,7 +9,7 @@ use crate::account::{
 };
 use crate::contact::{Card, Contact, RelationKey, RelationKind};
 use crate::id::{ContactId, ContactNo, Kind, Role, SignalId};
-use crate::infer;
+use crate::infer::{self, Inference};
 use crate::model::Model;
 use crate::signal::{STRENGTH_MAX, Signal};
 use crate::time::Timestamp;
@@ -333,11 +333,18 @@ impl Deciding<'_> {
         let title = self.title(known.no);
         let is_new_title = title.as_deref() != title_before;
         let is_new_function = function != before.map(|stated| &*stated.value);
-        let (mut roles, seniority) = if is_new_title || is_new_function {
-            let read = infer::infer(title.as_deref(), function, self.model);
-            (read.roles, read.seniority)
+        let Inference {
+            mut roles,
+            seniority,
+            function,
+        } = if is_new_title || is_new_function {
+            infer::infer(title.as_deref(), function, self.model)
         } else {
-            (known.inferred.clone(), known.inferred_seniority)
+            Inference {
+                roles: known.inferred.clone(),
+                seniority: known.inferred_seniority,
+                function: known.inferred_function.clone(),
+            }
         };
         if is_new_function && !is_new_title {
             // Of the same title what was dismissed before stays away in another department.
@@ -348,8 +355,14 @@ impl Deciding<'_> {
             roles.retain(|role| !dismissed(&role.role));
         }
         roles.retain(|role| !change.not_roles.contains(&role.role));
-        if roles != known.inferred || seniority != known.inferred_seniority {
-            self.state_fact(known.no, ContactFact::Inferred { roles, seniority }, change);
+        let says_more = seniority != known.inferred_seniority || function != known.inferred_function;
+        if roles != known.inferred || says_more {
+            let fact = ContactFact::Inferred {
+                roles,
+                seniority,
+                function,
+            };
+            self.state_fact(known.no, fact, change);
         }
     }
 
@@ -423,6 +436,7 @@ impl Deciding<'_> {
                 to,
                 kind: RelationKind::ReportsTo,
             };
+            self.check_relations()?;
             self.made.events.push(Event::RelationSet {
                 relation,
                 strength: None,
@@ -451,6 +465,9 @@ impl Deciding<'_> {
             to,
             kind: relate.kind,
         };
+        if !self.state.relations.contains_key(&relation) {
+            self.check_relations()?;
+        }
         if self.state.relations.get(&relation) != Some(&relate.strength) {
             self.made.events.push(Event::RelationSet {
                 relation,
@@ -458,6 +475,19 @@ impl Deciding<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Refuses one more relation than an account may have; those this command takes back make room.
+    fn check_relations(&self) -> Result<(), Rejection> {
+        let cleared = |event: &&Event| matches!(event, Event::RelationCleared { .. });
+        let gone = self.made.events.iter().filter(cleared).count();
+        let max = self.policy.relations_max;
+        if self.state.relations.len().saturating_sub(gone) < max {
+            Ok(())
+        } else {
+            let what = "relations";
+            Err(Rejection::TooMany { what, max })
+        }
     }
 
     fn unrelate(&mut self, from: &ContactId, to: &ContactId, kind: RelationKind) -> Result<(), Rejection> {

@@ -145,6 +145,8 @@ pub enum ContactFact {
         roles: Vec<InferredRole>,
         /// Seniority.
         seniority: Option<Seniority>,
+        /// Function.
+        function: Option<Arc<str>>,
     },
     /// Its seniority.
     Seniority(Option<Seniority>),
@@ -199,9 +201,14 @@ impl ContactFact {
             Self::Roles(roles) => {
                 contact.roles = stated(roles.as_ref().filter(|roles| !roles.is_empty()), source, at);
             }
-            Self::Inferred { roles, seniority } => {
+            Self::Inferred {
+                roles,
+                seniority,
+                function,
+            } => {
                 contact.inferred.clone_from(roles);
                 contact.inferred_seniority = *seniority;
+                contact.inferred_function.clone_from(function);
             }
             Self::Seniority(value) => contact.seniority = stated(value.as_ref(), source, at),
             Self::Attitude(value) => contact.attitude = stated(value.as_ref(), source, at),
@@ -246,7 +253,11 @@ impl ContactFact {
     pub(crate) fn clears(&self) -> bool {
         match self {
             Self::Roles(roles) => roles.as_ref().is_none_or(Vec::is_empty),
-            Self::Inferred { roles, seniority } => roles.is_empty() && seniority.is_none(),
+            Self::Inferred {
+                roles,
+                seniority,
+                function,
+            } => roles.is_empty() && seniority.is_none() && function.is_none(),
             Self::Seniority(value) => value.is_none(),
             Self::Attitude(value) => value.is_none(),
             Self::Excluded(value)
@@ -272,7 +283,11 @@ impl ContactFact {
     pub(crate) fn is_first(&self, contact: &Contact) -> bool {
         match self {
             Self::Roles(_) => contact.roles.is_none(),
-            Self::Inferred { .. } => contact.inferred.is_empty() && contact.inferred_seniority.is_none(),
+            Self::Inferred { .. } => {
+                contact.inferred.is_empty()
+                    && contact.inferred_seniority.is_none()
+                    && contact.inferred_function.is_none()
+            }
             Self::Seniority(_) => contact.seniority.is_none(),
             Self::Attitude(_) => contact.attitude.is_none(),
             Self::Excluded(_) => contact.excluded.is_none(),

@@ -113,12 +113,8 @@ impl Risk {
             if let Some((_, coverage)) = levels.iter_mut().find(|(of, _)| Some(*of) == level) {
                 coverage.count(is_engaged);
             }
-            let function = contact
-                .function
-                .as_ref()
-                .map(|stated| stated.value.trim().to_lowercase());
-            if let Some(function) = function.filter(|function| !function.is_empty()) {
-                functions.entry(function.into()).or_default().count(is_engaged);
+            if let Some(function) = contact.function() {
+                functions.entry(function).or_default().count(is_engaged);
             }
         }
         let (central, central_estimated) = central(state, committee);

@@ -43,6 +43,7 @@ fn inferred(role: &str, candidate: bool) -> ContactFact {
             candidate,
         }],
         seniority: None,
+        function: None,
     }
 }
 

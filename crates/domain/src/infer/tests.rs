@@ -91,7 +91,11 @@ fn the_rule_that_fired_is_named() {
     let model = Model::from_toml(DEFAULT_MODEL).unwrap();
     let fired = |title, department| infer(title, department, &model).roles[0].rule.to_string();
     assert_eq!(fired(Some("Head of Finance"), None), "head of");
-    assert_eq!(fired(None, Some("Procurement")), "department: procurement");
+    assert_eq!(fired(None, Some("Procurement")), "function: procurement");
+    assert_eq!(fired(None, Some("Consulting")), "department: consulting");
+    assert_eq!(fired(Some("VP, Global Finance"), None), "vp");
+    let vp = infer(Some("VP, Global Finance"), None, &model);
+    assert_eq!(&*vp.roles[1].rule, "heads finance");
 }
 
 #[test]
@@ -111,7 +115,7 @@ fn words_that_mislead_suggest_nothing() {
     // Somebody else's title.
     check("Assistant to the CEO", "", &[], "staff");
     check("Executive Assistant to CFO", "Finance", &[], "staff");
-    check("Chief of Staff, Office of the CEO", "", &[], "none");
+    check("Chief of Staff, Office of the CEO", "", &[], "director");
     // Helpers decide nothing, whatever their title names.
     check("Finance Director Assistant", "", &[], "staff");
     check("CFO Intern", "", &[], "staff");
@@ -122,7 +126,7 @@ fn words_that_mislead_suggest_nothing() {
         &["technical_evaluator 0.4"],
         "staff",
     );
-    check("Internal Auditor", "", &[], "none");
+    check("Internal Auditor", "", &[], "staff");
     check("International Sales Director", "", &["champion? 0.6"], "director");
     // Grades below the office they name.
     check("Assistant Director", "", &[], "manager");
@@ -134,14 +138,98 @@ fn words_that_mislead_suggest_nothing() {
     // Other meanings.
     check("Product Owner", "", &["business_evaluator 0.6"], "none");
     check("Process Owner", "", &[], "none");
-    check("Van Owner Operator", "", &[], "none");
-    check("Directory Assistance Operator", "", &[], "none");
+    check("Van Owner Operator", "", &[], "staff");
+    check("Directory Assistance Operator", "", &[], "staff");
     check("Physics Department Chair", "", &[], "none");
     check("Hospital Security Officer", "", &[], "none");
     check("Owner", "", &["decision_maker 0.6"], "c_level");
     check("Key Account Manager", "", &["user 0.6"], "staff");
     check("Vice President", "", &["decision_maker 0.4"], "vp");
     check("President", "", &["executive_sponsor 0.6"], "c_level");
+}
+
+#[test]
+fn a_model_of_its_own_patterns_is_warned_of_what_misleads_unless_it_names_its_packs() {
+    let own = "[roles.executive_sponsor]\ntitles = ['ceo', 'owner']";
+    let found = |packs: &str, title: &str| {
+        let model = Model::from_toml(&format!("{packs}\n{own}")).unwrap();
+        infer(Some(title), None, &model).roles.len()
+    };
+    for title in [
+        "Assistant to the CEO",
+        "Product Owner",
+        "Assistenz der Geschäftsführung, CEO",
+    ] {
+        assert_eq!(found("", title), 0, "{title}");
+    }
+    assert_eq!(found("", "CEO"), 1);
+    assert_eq!(
+        found("[titles]\nuse = []", "Product Owner"),
+        1,
+        "no pack, no warning"
+    );
+    assert_eq!(found("[titles]\nuse = ['de']", "Product Owner"), 1);
+    assert_eq!(found("[titles]\nuse = ['en']", "Product Owner"), 0);
+}
+
+#[test]
+fn a_pack_of_ones_own_adds_words_functions_and_traps() {
+    let text = "
+[titles]
+use = ['ours', 'en']
+[[titles.ours.functions]]
+name = 'guild'
+titles = ['wizard*']
+[titles.ours.seniority]
+vp = ['archmage']
+[titles.ours.roles]
+decision_maker = ['archmage']
+[titles.ours.misread]
+other_meaning = ['apprentice [archmage]']
+[[titles.ours.misread.below]]
+titles = ['novice']
+at_most = 'staff'
+[roles.decision_maker]
+heads = ['guild']
+[roles.user]
+functions = ['guild', 'sales']
+";
+    let model = Model::from_toml(text).unwrap();
+    let told = |title| {
+        let read = infer(Some(title), None, &model);
+        let roles: Vec<String> = read
+            .roles
+            .iter()
+            .map(|role| format!("{} by {}", role.role, role.rule))
+            .collect();
+        let level = read.seniority.map(Seniority::as_str);
+        (
+            roles.join(", "),
+            level,
+            read.function.map(|function| function.to_string()),
+        )
+    };
+    let of =
+        |roles: &str, level, function: Option<&str>| (roles.to_owned(), level, function.map(str::to_owned));
+    assert_eq!(
+        told("Archmage"),
+        of("decision_maker by archmage", Some("vp"), None)
+    );
+    assert_eq!(
+        told("Apprentice Archmage").1,
+        Some("staff"),
+        "an English trap holds too"
+    );
+    assert_eq!(told("Archmage Novice"), of("", Some("staff"), None));
+    assert_eq!(
+        told("Wizardry"),
+        of("user by function: guild", None, Some("guild"))
+    );
+    assert_eq!(
+        told("Director of Wizards"),
+        of("decision_maker by heads guild", Some("director"), Some("guild"))
+    );
+    assert_eq!(told("Sales"), of("user by function: sales", None, Some("sales")));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::{EngagementRule, HandoffRule, Model, SolutionRule};
+use super::{EngagementRule, HandoffRule, Lexicon, Model, Shipped, SolutionRule};
 use crate::gap::Catalogue;
 use crate::id::{Role, Solution};
 use crate::time::Days;
@@ -21,6 +21,7 @@ mod mqa;
 mod people;
 mod reader;
 mod signals;
+mod titles;
 
 /// Something wrong with a model, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +65,7 @@ impl fmt::Display for ModelErrors {
 /// Returns the model of a TOML text, or everything that is wrong with it.
 ///
 /// Text that is no TOML is told as such, without a look at what its keys mean.
-pub(super) fn from_toml(text: &str) -> Result<Model, ModelErrors> {
+pub(super) fn from_toml(text: &str, shipped: &Shipped) -> Result<Model, ModelErrors> {
     let reader = Reader::new(text);
     let (tree, broken) = DeTable::parse_recoverable(text);
     for error in broken {
@@ -80,7 +81,7 @@ pub(super) fn from_toml(text: &str) -> Result<Model, ModelErrors> {
     errors.dedup_by_key(|error| error.line);
     if errors.is_empty() {
         let reader = Reader::new(text);
-        let model = model(&Section::root(&reader, tree.get_ref()));
+        let model = model(&Section::root(&reader, tree.get_ref()), shipped);
         errors = reader.into_errors();
         if errors.is_empty() {
             return Ok(model);
@@ -90,23 +91,27 @@ pub(super) fn from_toml(text: &str) -> Result<Model, ModelErrors> {
 }
 
 /// Returns the model as far as it can be read; what is wrong is in the reader.
-fn model(root: &Section<'_>) -> Model {
+fn model(root: &Section<'_>, shipped: &Shipped) -> Model {
     let solutions = solutions(root);
-    let roles = people::roles(root);
+    let packs = titles::packs(root, shipped);
+    let roles = people::roles(root, &packs);
+    packs.check_roles(&roles);
+    let seniority = people::seniority(root);
     let names = Names {
         roles: &roles,
         solutions: &solutions,
     };
     let (kinds, kind_patterns) = signals::signals(root, &names);
     let seats = people::seats(root, &names);
-    let frameworks = framework::frameworks(root, &names);
+    let frameworks = framework::frameworks(root, &names, shipped);
     let model = Model {
         name: root.text("name").unwrap_or_default(),
         notes: root.text("notes").unwrap_or_default(),
         sources: sources(root),
         half_point: half_point(root),
         engagement: engagement(root),
-        seniority: people::seniority(root),
+        lexicon: Arc::new(Lexicon::of(&roles, &seniority, &packs.packs)),
+        seniority,
         relations: people::relations(root),
         kinds,
         kind_patterns,

@@ -9,24 +9,30 @@ use std::sync::Arc;
 ///   so `head of` finds `Head-of Sales` and `cto` does not find `Director`.
 /// - `*` within a word stands for any run of letters and digits, also an empty one: `engineer*` finds
 ///   `Engineering`. A word that is only `*` stands for exactly one word.
-/// - Case does not matter, in any script.
+/// - Neither case nor accents matter: `geschäftsführer` finds `Geschaftsfuhrer`, and `Geschaeftsfuehrer` too, since
+///   an umlaut of the pattern may be written out in the title.
 ///
 /// Words must be neighbours, since `head of` with a gap would find `Head cook of the day` and much else;
 /// who wants a gap of one word writes `vp * sales`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TitlePattern {
     text: Arc<str>,
-    words: Vec<Box<str>>,
+    /// Its words without accents, then, should that differ, with umlauts written out. Both have as many.
+    spellings: Vec<Vec<Box<str>>>,
 }
 
 impl TitlePattern {
     /// Returns the pattern of a text; `None` when it has no word.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let words = words(text, |c| c == '*');
-        (!words.is_empty()).then(|| Self {
+        let plain = words(text, |c| c == '*');
+        let written_out = words(&write_out(text), |c| c == '*');
+        let mut spellings = vec![plain, written_out];
+        spellings.dedup();
+        let has_words = spellings.iter().all(|words| !words.is_empty());
+        has_words.then(|| Self {
             text: text.into(),
-            words,
+            spellings,
         })
     }
 
@@ -36,34 +42,57 @@ impl TitlePattern {
         &self.text
     }
 
+    /// Returns how many words it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.spellings.first().map_or(0, Vec::len)
+    }
+
+    /// Returns how many letters and digits it names: how little it leaves open.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        let words = self.spellings.first().into_iter().flatten();
+        words.map(|word| word.chars().filter(|c| *c != '*').count()).sum()
+    }
+
     /// Returns whether it leaves a word open: one that is only `*`.
     #[must_use]
     pub fn has_gap(&self) -> bool {
-        self.words.iter().any(|word| &**word == "*")
+        self.spellings
+            .iter()
+            .any(|words| words.iter().any(|word| &**word == "*"))
+    }
+
+    /// Returns how its first word may begin: all letters before the first `*`, and whether that is the whole word.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = (&str, bool)> {
+        let firsts = self.spellings.iter().filter_map(|words| words.first());
+        firsts.map(|word| match word.split_once('*') {
+            Some((start, _)) => (start, false),
+            None => (&**word, true),
+        })
     }
 
     /// Returns whether the title has the words of the pattern.
     #[must_use]
     pub fn matches(&self, title: &Title) -> bool {
-        self.places(title).next().is_some()
+        (0..title.words.len()).any(|start| self.place(title, start).is_some())
     }
 
-    /// Returns where in the title the words of the pattern stand, as ranges of words.
-    pub fn places<'t>(&'t self, title: &'t Title) -> impl Iterator<Item = Range<usize>> + 't {
-        let length = self.words.len();
-        let windows = title.words.windows(length).enumerate();
-        windows
-            .filter(|(_, window)| {
-                self.words
-                    .iter()
-                    .zip(*window)
-                    .all(|(pattern, word)| word_matches(pattern, word))
-            })
-            .map(move |(start, _)| start..start + length)
+    /// Returns the words of the title it finds, when it finds them from `start` on.
+    #[must_use]
+    pub fn place(&self, title: &Title, start: usize) -> Option<Range<usize>> {
+        let fits = |words: &Vec<Box<str>>| {
+            let found = title.words.get(start..start + words.len())?;
+            let mut pairs = words.iter().zip(found);
+            pairs
+                .all(|(pattern, word)| word_matches(pattern, word))
+                .then(|| start..start + words.len())
+        };
+        self.spellings.iter().find_map(fits)
     }
 }
 
-/// A title cut into lower-case words, so that many patterns can look at it.
+/// A title cut into lower-case words without accents, so that many patterns can look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title {
     words: Vec<Box<str>>,
@@ -78,7 +107,7 @@ impl Title {
         }
     }
 
-    /// Returns the words, in lower case.
+    /// Returns the words, in lower case and without accents.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| &**word)
     }
@@ -90,12 +119,76 @@ impl Title {
     }
 }
 
-/// Returns the lower-case runs of letters, digits and whatever `also` allows.
+/// Returns the lower-case runs of letters, digits and whatever `also` allows, without accents.
 fn words(text: &str, also: impl Fn(char) -> bool) -> Vec<Box<str>> {
-    text.split(|c: char| !c.is_alphanumeric() && !also(c))
+    let folded: String = text
+        .chars()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_combining(*c))
+        .flat_map(|c| Folded::of(c))
+        .collect();
+    folded
+        .split(|c: char| !c.is_alphanumeric() && !also(c))
         .filter(|word| !word.is_empty())
-        .map(|word| word.to_lowercase().into())
+        .map(Box::from)
         .collect()
+}
+
+/// Accents that follow their letter, as some systems write all of them.
+fn is_combining(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// The letters a lower-case letter is without its accent.
+struct Folded(std::str::Chars<'static>, Option<char>);
+
+impl Folded {
+    fn of(c: char) -> Self {
+        let plain = match c {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+            'ç' | 'ć' | 'č' => "c",
+            'ď' | 'đ' => "d",
+            'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
+            'ğ' => "g",
+            'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
+            'ł' => "l",
+            'ñ' | 'ń' | 'ň' => "n",
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => "o",
+            'ř' => "r",
+            'ś' | 'š' | 'ş' => "s",
+            'ť' | 'ţ' => "t",
+            'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => "u",
+            'ý' | 'ÿ' => "y",
+            'ź' | 'ż' | 'ž' => "z",
+            'ß' => "ss",
+            'æ' => "ae",
+            'œ' => "oe",
+            _ => return Self("".chars(), Some(c)),
+        };
+        Self(plain.chars(), None)
+    }
+}
+
+impl Iterator for Folded {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        self.0.next().or_else(|| self.1.take())
+    }
+}
+
+/// Returns a text with its umlauts written out, as who has no such keys does.
+fn write_out(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'ä' | 'Ä' => written.push_str("ae"),
+            'ö' | 'Ö' => written.push_str("oe"),
+            'ü' | 'Ü' => written.push_str("ue"),
+            other => written.push(other),
+        }
+    }
+    written
 }
 
 /// Returns whether `word` is `pattern` with each `*` replaced by some run of letters and digits.

@@ -610,6 +610,7 @@ fn fact(fact: &Fact) -> ContactFact {
                 })
                 .collect(),
             seniority: None,
+            function: None,
         },
         Fact::Seniority(level) => {
             ContactFact::Seniority(level.as_deref().map(|level| Seniority::parse(level).unwrap()))

@@ -6,6 +6,7 @@
 )]
 
 mod examples;
+mod falling;
 mod generate;
 mod properties;
 mod qualifying;

@@ -273,6 +273,9 @@ enum FactV1 {
     Inferred {
         roles: Vec<InferredRoleV1>,
         seniority: Option<SeniorityV1>,
+        /// Since titles tell functions; absent before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        function: Option<Arc<str>>,
     },
     Seniority(Option<SeniorityV1>),
     Attitude(Option<AttitudeV1>),
@@ -290,9 +293,14 @@ impl FactV1 {
                     .as_ref()
                     .map(|roles| roles.iter().map(HeldRoleV1::from_domain).collect()),
             ),
-            ContactFact::Inferred { roles, seniority } => Self::Inferred {
+            ContactFact::Inferred {
+                roles,
+                seniority,
+                function,
+            } => Self::Inferred {
                 roles: roles.iter().map(InferredRoleV1::from_domain).collect(),
                 seniority: seniority.map(Into::into),
+                function: function.clone(),
             },
             ContactFact::Seniority(value) => Self::Seniority(value.map(Into::into)),
             ContactFact::Attitude(value) => Self::Attitude(value.map(Into::into)),
@@ -308,9 +316,14 @@ impl FactV1 {
             Self::Roles(roles) => ContactFact::Roles(
                 roles.map(|roles| roles.into_iter().map(HeldRoleV1::into_domain).collect()),
             ),
-            Self::Inferred { roles, seniority } => ContactFact::Inferred {
+            Self::Inferred {
+                roles,
+                seniority,
+                function,
+            } => ContactFact::Inferred {
                 roles: roles.into_iter().map(InferredRoleV1::into_domain).collect(),
                 seniority: seniority.map(Into::into),
+                function,
             },
             Self::Seniority(value) => ContactFact::Seniority(value.map(Into::into)),
             Self::Attitude(value) => ContactFact::Attitude(value.map(Into::into)),

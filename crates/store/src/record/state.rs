@@ -193,6 +193,9 @@ struct ContactV1 {
     inferred: Vec<InferredRoleV1>,
     seniority: Option<StatedV1<SeniorityV1>>,
     inferred_seniority: Option<SeniorityV1>,
+    /// Since titles tell functions; absent before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inferred_function: Option<Arc<str>>,
     attitude: Option<StatedV1<AttitudeV1>>,
     excluded: Option<StatedV1<Arc<str>>>,
     function: Option<StatedV1<Arc<str>>>,
@@ -208,6 +211,7 @@ impl ContactV1 {
             inferred,
             seniority,
             inferred_seniority,
+            inferred_function,
             attitude,
             excluded,
             function,
@@ -231,6 +235,7 @@ impl ContactV1 {
                 .as_ref()
                 .map(|stated| StatedV1::from_domain(stated, |value| (*value).into())),
             inferred_seniority: inferred_seniority.map(Into::into),
+            inferred_function: inferred_function.clone(),
             attitude: attitude
                 .as_ref()
                 .map(|stated| StatedV1::from_domain(stated, |value| (*value).into())),
@@ -255,6 +260,7 @@ impl ContactV1 {
                 .collect(),
             seniority: self.seniority.map(|stated| stated.into_domain(Into::into)),
             inferred_seniority: self.inferred_seniority.map(Into::into),
+            inferred_function: self.inferred_function,
             attitude: self.attitude.map(|stated| stated.into_domain(Into::into)),
             excluded: text(self.excluded),
             function: text(self.function),

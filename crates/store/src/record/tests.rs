@@ -77,6 +77,7 @@ fn every_record() -> Vec<Record> {
                 candidate: true,
             }],
             seniority: Some(Seniority::Vp),
+            function: None,
         }),
         stated(ContactFact::Seniority(Some(Seniority::CLevel))),
         stated(ContactFact::Attitude(Some(Attitude::Detractor))),
@@ -341,6 +342,28 @@ fn a_newer_form_is_named_as_such() {
     checksum.update(&sealed);
     sealed.extend(checksum.finalize().to_le_bytes());
     assert_eq!(open_doc(KEY, &sealed), Err(Damage::Newer { found: 9, known: 1 }));
+}
+
+#[test]
+fn a_function_read_from_a_title_comes_back() {
+    let fact = ContactFact::Inferred {
+        roles: Vec::new(),
+        seniority: None,
+        function: Some(Arc::from("finance")),
+    };
+    let record = Record {
+        event: Event::ContactStated {
+            contact: ContactNo(3),
+            fact,
+            source: Source(Arc::from("crm")),
+        },
+        ..every_record().remove(0)
+    };
+    let sealed = seal_journal(KEY, std::slice::from_ref(&record));
+    assert_eq!(open_journal(KEY, &sealed), Ok(vec![record.clone()]));
+    let mut read = snapshot();
+    read.state.apply(&record);
+    assert_eq!(open_snapshot(KEY, &seal_snapshot(KEY, &read)), Ok(read));
 }
 
 #[test]

@@ -74,8 +74,11 @@ pub(crate) struct ContactBody {
     attitude: &'static str,
     /// Why it does not count; null: it counts.
     excluded: Option<String>,
-    /// Its department or function.
+    /// Its department or function, as somebody stated it.
     function: Option<String>,
+    /// The function read from department or title, by the name the model gives it, such as `finance`; null: neither
+    /// tells.
+    inferred_function: Option<String>,
     /// How it became known.
     lead_source: Option<String>,
     /// What it agreed to.
@@ -245,6 +248,7 @@ impl ContactBody {
             attitude: contact.attitude().as_str(),
             excluded: text(&contact.excluded),
             function: text(&contact.function),
+            inferred_function: contact.inferred_function.as_deref().map(str::to_owned),
             lead_source: text(&contact.lead_source),
             consent: text(&contact.consent),
             engagement: overall.engagement,

@@ -359,10 +359,12 @@ fn stated(fact: &ContactFact) -> (&'static str, Vec<String>) {
         ContactFact::Inferred {
             roles: inferred,
             seniority,
+            function,
         } => {
             let names: Vec<_> = inferred.iter().map(|role| role.role.clone()).collect();
             let mut values = roles(&names);
             values.extend(seniority.map(|level| level.as_str().to_owned()));
+            values.extend(function.iter().map(ToString::to_string));
             ("inferred", values)
         }
         ContactFact::Seniority(level) => (

@@ -313,6 +313,15 @@ fn facts(view: &AccountView, contact: &Contact) -> Vec<FactLine> {
             at: None,
         })
     });
+    let function = line("Function", contact.function.as_ref(), now, text).or_else(|| {
+        contact.inferred_function.as_ref().map(|function| FactLine {
+            name: "Function",
+            value: words::spaced(function),
+            tone: "",
+            source: "read from the title".to_owned(),
+            at: None,
+        })
+    });
     let excluded = line("Does not count", contact.excluded.as_ref(), now, text).map(|line| FactLine {
         tone: "danger",
         ..line
@@ -321,7 +330,7 @@ fn facts(view: &AccountView, contact: &Contact) -> Vec<FactLine> {
         excluded,
         attitude,
         seniority,
-        line("Function", contact.function.as_ref(), now, text),
+        function,
         line("Lead source", contact.lead_source.as_ref(), now, text),
         line("Consent", contact.consent.as_ref(), now, text),
     ]

@@ -216,6 +216,43 @@ fn a_relation_keeps_its_rules() {
 }
 
 #[test]
+fn an_account_has_a_greatest_number_of_relations_and_those_that_are_replaced_make_room() {
+    let mut given = given();
+    given.policy.relations_max = 1;
+    let reports = |to: &str| {
+        let to = contact_id(to);
+        change_contact("a", "person", move |change| change.reports_to = Patch::Set(to))
+    };
+    let full = Rejection::TooMany {
+        what: "relations",
+        max: 1,
+    };
+    let given = given.and(&reports("b"));
+    given.rejects(&relate("a", "c", None), &full);
+    let other = change_contact("b", "person", |change| {
+        change.reports_to = Patch::Set(contact_id("c"))
+    });
+    given.rejects(&other, &full);
+    assert!(given.when(&reports("c")).is_ok(), "one goes, one comes");
+    let mut stronger = Relate {
+        from: contact_id("a"),
+        to: contact_id("b"),
+        kind: RelationKind::ReportsTo,
+        strength: Some(0.3),
+    };
+    assert!(
+        given.when(&Command::Relate(stronger.clone())).is_ok(),
+        "it is there already"
+    );
+    stronger.to = contact_id("a");
+    given.rejects(&Command::Relate(stronger), &Rejection::SelfRelation);
+    let itself = change_contact("a", "person", |change| {
+        change.reports_to = Patch::Set(contact_id("a"))
+    });
+    given.rejects(&itself, &Rejection::SelfRelation);
+}
+
+#[test]
 fn an_account_has_a_greatest_number_of_contacts() {
     let mut given = given();
     given.policy.contacts_max = 1;

@@ -358,6 +358,11 @@ proptest! {
             less.relations.remove(&gone.unwrap());
         }
         prop_assert!(strength(&less).unwrap_or(0.0) <= before + 1e-12);
+        let (more, less) = (access(&state).reach, access(&less).reach);
+        for no in state.contacts.keys() {
+            let (more, less) = (more.strength(*no).unwrap_or(0.0), less.strength(*no).unwrap_or(0.0));
+            prop_assert!(less <= more + 1e-12, "person {no:?}: {less} instead of {more}");
+        }
     }
 
     #[test]

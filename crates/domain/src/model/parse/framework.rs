@@ -8,13 +8,10 @@ use super::Names;
 use super::reader::{self, Bound, Item, Reader, Section};
 use super::signals::Covers;
 use crate::id::Role;
-use crate::model::{Check, CheckKind, Element, Framework, Frameworks};
+use crate::model::{Check, CheckKind, Element, Framework, Frameworks, Shipped};
 use crate::time::Days;
 
-/// The frameworks Quorate ships, in the form of a model's own.
-const SHIPPED: &str = include_str!("../frameworks.toml");
-
-/// Their names; a test holds them to the file.
+/// The names of shipped frameworks; a test holds them to the file.
 const SHIPPED_NAMES: [&str; 4] = ["bant", "champ", "meddic", "meddpicc"];
 
 /// Who may be named in a check.
@@ -27,7 +24,7 @@ enum Roles<'m> {
 }
 
 /// Returns the frameworks named in `use`, then the file's own that are not named there.
-pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>) -> Frameworks {
+pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>, texts: &Shipped) -> Frameworks {
     let section = root.section_or_empty("frameworks");
     let mut own: Vec<Framework> = Vec::new();
     for (name, item) in section.entries() {
@@ -49,7 +46,7 @@ pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>) -> Frameworks {
             item.problem(format!("stands twice in the list, found {name:?}"));
         } else if let Some(place) = own.iter().position(|framework| *framework.name == *name) {
             in_use.push(own.remove(place));
-        } else if let Some(framework) = shipped(name) {
+        } else if let Some(framework) = shipped(name, texts) {
             in_use.push(framework);
         } else {
             let hint = reader::hint(name, &SHIPPED_NAMES);
@@ -65,9 +62,9 @@ pub(super) fn frameworks(root: &Section<'_>, names: &Names<'_>) -> Frameworks {
 }
 
 /// Returns a framework Quorate ships; `None` when there is none of that name.
-fn shipped(name: &str) -> Option<Framework> {
-    let tree = DeTable::parse(SHIPPED).ok()?;
-    let reader = Reader::new(SHIPPED);
+fn shipped(name: &str, texts: &Shipped) -> Option<Framework> {
+    let tree = DeTable::parse(&texts.frameworks).ok()?;
+    let reader = Reader::new(&texts.frameworks);
     let root = Section::root(&reader, tree.get_ref());
     let (_, item) = root.entries().into_iter().find(|(key, _)| *key == name)?;
     item.section()

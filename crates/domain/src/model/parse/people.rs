@@ -1,14 +1,18 @@
 //! `[roles]`, `[seniority]`, `[relations]` and `[[committee.seats]]`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Names;
-use super::reader::{Bound, Item, Section};
+use super::reader::{self, Bound, Item, Section};
+use super::titles::Packs;
 use crate::contact::Seniority;
 use crate::id::Role;
 use crate::model::{RelationRule, RoleRule, Seat, SeniorityRule, TitlePattern};
 
-pub(super) fn roles(root: &Section<'_>) -> BTreeMap<Role, RoleRule> {
+/// Returns the roles; they may name the functions that `packs` tell apart.
+pub(super) fn roles(root: &Section<'_>, packs: &Packs<'_>) -> BTreeMap<Role, RoleRule> {
+    let known = packs.functions();
     let mut roles = BTreeMap::new();
     for (name, item) in root.section_or_empty("roles").entries() {
         let Some(section) = item.section() else { continue };
@@ -19,6 +23,8 @@ pub(super) fn roles(root: &Section<'_>) -> BTreeMap<Role, RoleRule> {
                 .map(|item| patterns(&item))
                 .unwrap_or_default(),
             departments: section.texts("departments"),
+            functions: functions(&section, "functions", &known),
+            heads: functions(&section, "heads", &known),
             family: section.text("family"),
         };
         section.refuse_unknown();
@@ -32,7 +38,22 @@ pub(super) fn roles(root: &Section<'_>) -> BTreeMap<Role, RoleRule> {
     roles
 }
 
-fn patterns(item: &Item<'_>) -> Vec<TitlePattern> {
+/// Returns names of functions that a pack in use tells apart.
+fn functions(section: &Section<'_>, key: &'static str, known: &[&str]) -> Vec<Arc<str>> {
+    let read = |item: &Item<'_>| {
+        let name = item.text()?;
+        if !known.contains(&name) {
+            let hint = reader::hint(name, known);
+            item.problem(format!(
+                "no pack of [titles] in use knows this function, found {name:?}{hint}"
+            ));
+        }
+        Some(Arc::from(name))
+    };
+    section.item(key).map(|item| item.each(read)).unwrap_or_default()
+}
+
+pub(super) fn patterns(item: &Item<'_>) -> Vec<TitlePattern> {
     item.each(|item| {
         let pattern = TitlePattern::new(item.text()?);
         if pattern.is_none() {

@@ -292,6 +292,40 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     // Frameworks.
     (
+        "[titles]\nuse = ['eng']",
+        "line 2, titles.use#1: is neither shipped (en, de, fr, es) nor in this file, found \"eng\"; did you mean en?",
+    ),
+    (
+        "[titles]\nuse = ['xx']",
+        "line 2, titles.use#1: is neither shipped (en, de, fr, es) nor in this file, found \"xx\"",
+    ),
+    (
+        "[titles]\nuse = ['en', 'en']",
+        "line 2, titles.use#2: stands twice in the list, found \"en\"",
+    ),
+    (
+        "[titles.ours.roles]\nbuyr = ['x']\n[roles.buyer]",
+        "line 2, titles.ours.roles.buyr: no [roles.buyr] in this model, found \"buyr\"; did you mean buyer?",
+    ),
+    (
+        "[titles.ours.misread]\nother_meaning = ['vice president']",
+        "line 2, titles.ours.misread.other_meaning#1: needs brackets around the words that mean something else, such \
+         as \"vice [president]\", found \"vice president\"",
+    ),
+    (
+        "[[titles.ours.misread.below]]\ntitles = ['x']",
+        "line 1, titles.ours.misread.below#1.at_most: is required",
+    ),
+    (
+        "[roles.buyer]\nheads = ['finance']",
+        "line 2, roles.buyer.heads#1: no pack of [titles] in use knows this function, found \"finance\"",
+    ),
+    (
+        "[titles]\nuse = ['en']\n[roles.buyer]\nfunctions = ['finanse']",
+        "line 4, roles.buyer.functions#1: no pack of [titles] in use knows this function, found \"finanse\"; did you \
+         mean finance?",
+    ),
+    (
         "[frameworks]\nuse = ['medpicc']",
         "line 2, frameworks.use#1: is neither shipped (bant, champ, meddic, meddpicc) nor in this file, found \"medpicc\"; did you mean meddpicc?",
     ),

@@ -124,7 +124,7 @@ pub(crate) fn risks(scene: &Scene<'_>) -> Vec<RiskLine> {
         .functions
         .iter()
         .filter(|(_, coverage)| !coverage.is_reached())
-        .map(|(name, coverage)| format!("{name} ({})", known(*coverage)))
+        .map(|(name, coverage)| format!("{} ({})", words::spaced(name), known(*coverage)))
         .collect();
     if !functions.is_empty() {
         say(
