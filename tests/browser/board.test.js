@@ -128,3 +128,33 @@ browserTest("single keys can be switched off", {}, async ({ page }) => {
   await page.keyboard.press("j");
   assert.equal(await page.locator("tr[aria-selected=true]").count(), 0);
 });
+
+browserTest("a list is chosen in the head, and the summary is about it", {}, async ({ page }) => {
+  await page.goto("/board?band=cold");
+  const all = await page.locator("#summary .mx").allTextContents();
+  await page.locator("#lists summary").click();
+  await page.locator("#lists a", { hasText: "Nordics" }).click();
+  await page.waitForURL("**/board?list=nordics&band=cold");
+  assert.match(await page.locator("#lists summary").textContent(), /Nordics/);
+  const here = await page.locator("#summary .mx").allTextContents();
+  const sum = (cells) => cells.reduce((total, cell) => total + Number(cell), 0);
+  assert.ok(sum(here) < sum(all), `${sum(here)} of ${sum(all)}`);
+  assert.match(await page.locator("#summary .mx").first().getAttribute("href"), /list=nordics/);
+  assert.equal(await page.locator("#view .bar a.chip", { hasText: "List" }).count(), 0);
+});
+
+browserTest("an account knows the list it was opened from: ] and [ walk it", {}, async ({ page }) => {
+  await page.goto("/board?list=q3-target-accounts&sort=name");
+  const names = await rows(page).locator(".t > a").allTextContents();
+  await rows(page).nth(1).locator(".t > a").click();
+  await page.waitForURL("**/accounts/*?in=*");
+  const name = () => page.locator("h1").textContent();
+  assert.equal(await name(), names[1]);
+  await page.keyboard.press("]");
+  await page.waitForFunction((wanted) => document.querySelector("h1").textContent === wanted, names[2]);
+  await page.keyboard.press("[");
+  await page.waitForFunction((wanted) => document.querySelector("h1").textContent === wanted, names[1]);
+  await page.getByRole("link", { name: /^Before it/ }).click();
+  await page.waitForFunction((wanted) => document.querySelector("h1").textContent === wanted, names[0]);
+  assert.equal(await page.locator("a[rel=prev]").count(), 0, "the first has nobody before it");
+});

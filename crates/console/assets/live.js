@@ -64,7 +64,7 @@ function wanted() {
     kind: "want",
     rows: Array.from(rows(), (row) => [row.id.slice(2), row.dataset.v]),
     view: view(),
-    summary: Boolean(document.getElementById("summary")),
+    summary: document.getElementById("summary")?.dataset.scope ?? null,
   };
 }
 
@@ -153,8 +153,9 @@ function address() {
   const watched = Array.from(versions, ([key, version]) => `${key}.${version}`).join(",");
   const views = new Set(asked.map((want) => want.view).filter(Boolean));
   const seen = Array.from(views, (one) => `&view=${encodeURIComponent(one)}`).join("");
-  const summary = asked.some((want) => want.summary) ? "&summary=1" : "";
-  return `/console/events?rows=${watched}${seen}${summary}`;
+  const scopes = new Set(asked.map((want) => want.summary).filter((scope) => scope !== null));
+  const summaries = Array.from(scopes, (one) => `&summary=${encodeURIComponent(one)}`).join("");
+  return `/console/events?rows=${watched}${seen}${summaries}`;
 }
 
 function open() {
@@ -291,6 +292,9 @@ function replace(element, html) {
   const before = element.textContent;
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
+  // The stream knows no views: a row's account page is told by the page which list it is opened from.
+  const origin = element.closest("[data-origin]")?.dataset.origin;
+  for (const link of origin ? fresh.content.querySelectorAll(".t > a") : []) link.setAttribute("href", `${link.getAttribute("href")}?in=${encodeURIComponent(origin)}`);
   element.replaceChildren(fresh.content);
   return element.textContent !== before;
 }
@@ -302,10 +306,10 @@ function flash(cells) {
   for (const cell of cells) cell.classList.add("flash");
 }
 
-function summarise(html) {
+function summarise({ scope, html }) {
   const summary = document.getElementById("summary");
   // Nothing moves under the pointer or the focus: the next one will do.
-  if (!summary || summary.matches(":hover") || summary.contains(document.activeElement)) return;
+  if (!summary || summary.dataset.scope !== scope || summary.matches(":hover") || summary.contains(document.activeElement)) return;
   replace(summary, html);
   if (window.htmx) window.htmx.process(summary);
 }

@@ -45,6 +45,8 @@ const TICKS_SUMMARY: u32 = 20;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Views a stream tells rows by; pages beyond them are not told that a row left.
 const VIEWS_MAX: usize = 8;
+/// Summaries a stream tells; pages beyond them keep theirs as it was.
+const SCOPES_MAX: usize = 4;
 /// Rows a stream watches; further ones do not move.
 const ROWS_MAX: usize = 1_000;
 
@@ -183,7 +185,7 @@ pub(crate) async fn events(
     request: HttpRequest,
     state: web::Data<ConsoleState>,
 ) -> Result<HttpResponse, PageError> {
-    let wants_summary = request.query_string().split('&').any(|pair| pair == "summary=1");
+    let summaries = scopes(request.query_string());
     let asked = request
         .query_string()
         .split('&')
@@ -211,8 +213,7 @@ pub(crate) async fn events(
         views,
         greeted: false,
         demo: None,
-        summary: None,
-        wants_summary,
+        summaries,
         spoken: Instant::now(),
     };
     Ok(HttpResponse::Ok()
@@ -255,6 +256,37 @@ fn views(query_string: &str) -> Vec<View> {
         .collect()
 }
 
+/// The lists that a page's summary is about.
+#[derive(Debug)]
+struct Scope {
+    query: BoardQuery,
+    /// What was last told of them; `None`: nothing yet.
+    last: Option<Summary>,
+}
+
+/// A summary that changed.
+#[derive(Debug, Serialize)]
+struct SummaryMessage {
+    /// The lists as the page names them.
+    scope: String,
+    html: String,
+}
+
+/// Reads `summary=LISTS&..`: what a board's address holds of lists, escaped once more; empty: all accounts.
+fn scopes(query_string: &str) -> Vec<Scope> {
+    let mut scopes: Vec<Scope> = Vec::new();
+    let asked = query_string
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("summary="));
+    for scope in asked.map(unescaped) {
+        let query = BoardQuery::parse(&scope).0.scope();
+        if scopes.len() < SCOPES_MAX && scopes.iter().all(|known| known.query != query) {
+            scopes.push(Scope { query, last: None });
+        }
+    }
+    scopes
+}
+
 /// One open page, or all of a browser.
 struct Follower {
     state: Arc<ConsoleState>,
@@ -270,8 +302,8 @@ struct Follower {
     greeted: bool,
     /// What the page was told of the demo.
     demo: Option<DemoTick>,
-    summary: Option<Summary>,
-    wants_summary: bool,
+    /// The lists that pages have a summary of, each with what was last told.
+    summaries: Vec<Scope>,
     /// When it last said something.
     spoken: Instant,
 }
@@ -312,7 +344,7 @@ impl Follower {
     /// Returns what there is to say now.
     async fn tick(&mut self) -> String {
         let all = self.ticked.is_multiple_of(TICKS_ALL);
-        let summary = self.wants_summary && self.ticked.is_multiple_of(TICKS_SUMMARY);
+        let summary = !self.summaries.is_empty() && self.ticked.is_multiple_of(TICKS_SUMMARY);
         self.ticked = self.ticked.wrapping_add(1);
         let mut text = String::new();
         let engine = &self.state.engine;
@@ -344,8 +376,10 @@ impl Follower {
             put(&mut text, "demo", &told);
             self.demo = Some(told);
         }
-        if summary && let Some(html) = self.changed_summary().await {
-            put(&mut text, "summary", &html);
+        if summary {
+            for told in self.changed_summaries().await {
+                put(&mut text, "summary", &told);
+            }
         }
         if text.is_empty() && self.spoken.elapsed() >= HEARTBEAT {
             text.push_str(": still here\n\n");
@@ -353,16 +387,29 @@ impl Follower {
         text
     }
 
-    async fn changed_summary(&mut self) -> Option<String> {
+    async fn changed_summaries(&mut self) -> Vec<SummaryMessage> {
         let state = Arc::clone(&self.state);
-        let overview = web::block(move || state.overview.get(&state.engine)).await.ok()?;
-        let summary = Summary::of(&overview);
-        if self.summary.as_ref() == Some(&summary) {
-            return None;
-        }
-        let html = summary.render().ok();
-        self.summary = Some(summary);
-        html
+        let queries: Vec<BoardQuery> = self.summaries.iter().map(|scope| scope.query.clone()).collect();
+        let read = move || -> Vec<Summary> {
+            let summary = |query| Summary::of(&state.overview.scoped(&state.engine, query), query);
+            queries.iter().map(summary).collect()
+        };
+        let summaries = web::block(read).await.unwrap_or_default();
+        let changed = self
+            .summaries
+            .iter_mut()
+            .zip(summaries)
+            .filter(|(scope, summary)| scope.last.as_ref() != Some(summary));
+        changed
+            .filter_map(|(scope, summary)| {
+                let html = summary.render().ok();
+                scope.last = Some(summary);
+                Some(SummaryMessage {
+                    scope: scope.query.view(),
+                    html: html?,
+                })
+            })
+            .collect()
     }
 }
 

@@ -17,7 +17,9 @@ use crate::list::{Filter, ListQuery};
 use crate::lists::Lists;
 use crate::router::Router;
 use crate::set_aside::SetAside;
-use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+use crate::view::{
+    AccountRow, AccountView, ItemOutcome, LiveEvent, Neighbours, Page, Receipt, Status, TimelineEntry,
+};
 
 /// How a signal names its account.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,6 +208,13 @@ impl Engine {
     #[must_use]
     pub fn row(&self, account: &AccountId) -> Option<AccountRow> {
         self.router.row(account)
+    }
+
+    /// Returns who stands before and after an account in a list as it is now; `None`: nobody knows the account. Looks at
+    /// every row that the list's filter may show.
+    #[must_use]
+    pub fn neighbours(&self, account: &AccountId, query: &ListQuery) -> Option<Neighbours> {
+        self.router.neighbours(account, query)
     }
 
     /// Returns whether an account is one of those a filter shows now, without waking it.

@@ -172,6 +172,15 @@ impl Lists {
         Self { router }
     }
 
+    /// Returns all lists by slug, without looking at who is on them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn described(&self) -> Result<Vec<List>, ListError> {
+        let store = self.router.store();
+        Ok(blocking(move || scan(&*store)).await??)
+    }
+
     /// Returns all lists by slug, each with how many accounts are on it. A list that accounts name and nobody made
     /// is not among them.
     ///
@@ -180,13 +189,8 @@ impl Lists {
     pub async fn all(&self) -> Result<Vec<(List, usize)>, ListError> {
         let (store, index) = (self.router.store(), self.router.index());
         let lists = blocking(move || {
-            let mut lists: Vec<(List, usize)> = Vec::new();
-            store
-                .scan_docs(COLLECTION, "", &mut |key, bytes| {
-                    let read = Slug::new(key).ok().zip(unpack::<ListV1>(bytes));
-                    lists.extend(read.map(|(slug, stored)| (stored.restore(slug), 0)));
-                })
-                .map_err(|error| unavailable(&error))?;
+            let lists = scan(&*store)?;
+            let mut lists: Vec<(List, usize)> = lists.into_iter().map(|list| (list, 0)).collect();
             index.visit_kept(&mut |row| {
                 for list in row.lists.iter() {
                     // The store shows keys in order.
@@ -334,6 +338,18 @@ impl Lists {
         let receipt = self.router.execute(account.clone(), command, None).await?;
         Ok(receipt.records > 0)
     }
+}
+
+/// Returns all lists that lie in a store, by slug. Blocks on the disk.
+fn scan(store: &dyn Store) -> Result<Vec<List>, Error> {
+    let mut lists = Vec::new();
+    store
+        .scan_docs(COLLECTION, "", &mut |key, bytes| {
+            let read = Slug::new(key).ok().zip(unpack::<ListV1>(bytes));
+            lists.extend(read.map(|(slug, stored)| stored.restore(slug)));
+        })
+        .map_err(|error| unavailable(&error))?;
+    Ok(lists)
 }
 
 fn new_list(slug: &Slug, now: Timestamp) -> List {

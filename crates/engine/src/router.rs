@@ -27,7 +27,9 @@ use crate::models::Models;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
 use crate::stored::SummaryV1;
 use crate::unmatched::Unmatched;
-use crate::view::{AccountRow, AccountView, ItemOutcome, LiveEvent, Page, Receipt, Status, TimelineEntry};
+use crate::view::{
+    AccountRow, AccountView, ItemOutcome, LiveEvent, Neighbours, Page, Receipt, Status, TimelineEntry,
+};
 
 mod past;
 
@@ -575,6 +577,10 @@ impl Router {
     pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
         let row = self.index.row(account)?;
         Some(row.at(self.now(), self.index.scale()))
+    }
+
+    pub(crate) fn neighbours(&self, account: &AccountId, query: &ListQuery) -> Option<Neighbours> {
+        self.index.neighbours(account, query, self.now())
     }
 
     pub(crate) fn admits(&self, account: &AccountId, filter: &Filter) -> bool {

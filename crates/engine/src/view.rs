@@ -220,6 +220,19 @@ impl AccountRow {
     }
 }
 
+/// Where an account stands in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbours {
+    /// Who stands before it; `None`: it is the first.
+    pub before: Option<AccountId>,
+    /// Who stands after it; `None`: it is the last.
+    pub after: Option<AccountId>,
+    /// Its place, from 1.
+    pub place: usize,
+    /// How many the list has.
+    pub total: usize,
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {

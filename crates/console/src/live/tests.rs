@@ -138,8 +138,15 @@ fn a_row_that_left_a_view_is_told_so_and_told_when_it_is_back() {
 
 #[test]
 fn views_are_what_the_pages_of_a_browser_show() {
-    let views = views("rows=a.1&view=band%3Dhot&view=&view=tier%3D1%2C2&summary=1");
+    let views = views("rows=a.1&view=band%3Dhot&view=&view=tier%3D1%2C2&summary=");
     let names: Vec<&str> = views.iter().map(|(view, _)| &**view).collect();
     assert_eq!(names, ["band=hot", "tier=1,2"]);
     assert_eq!(views[1].1.tiers, [Arc::from("1"), Arc::from("2")]);
+}
+
+#[test]
+fn a_page_names_the_lists_its_summary_is_about() {
+    let scopes = scopes("rows=&summary=&summary=list%3Dq3&summary=list%3Dq3%26band%3Dhot");
+    let told: Vec<String> = scopes.iter().map(|scope| scope.query.view()).collect();
+    assert_eq!(told, ["", "list=q3"]);
 }

@@ -17,6 +17,7 @@ pub(crate) mod qualification;
 pub(crate) mod signals;
 
 pub(super) mod asked;
+mod beside;
 mod chart;
 mod compare;
 mod conditions;

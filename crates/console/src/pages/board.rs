@@ -1,5 +1,8 @@
 //! The heat board: what heats up, became MQA, falls out soon.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_engine::Engine;
@@ -31,7 +34,7 @@ pub(crate) use row::{RowHtml, RowView, row_key};
 pub(crate) use summary::Summary;
 
 use columns::{Head, Order};
-use filters::{Chip, Columns, Filters};
+use filters::{Chip, Columns, Filters, ListMenu};
 pub(crate) use query::{BoardQuery, escaped, unescaped};
 use tabs::{Tab, Totals};
 
@@ -40,7 +43,12 @@ use tabs::{Tab, Totals};
 #[template(path = "board.html")]
 pub(crate) struct Board {
     frame: Frame,
+    lists: ListMenu,
+    /// Where accounts are added; `None`: the visitor may only read.
+    add: Option<String>,
     summary: Summary,
+    /// The lists the summary is about, as the live stream is told them.
+    scope: String,
     tabs: Vec<Tab>,
     chips: Vec<Chip>,
     filters: Filters,
@@ -65,6 +73,8 @@ pub(crate) struct Board {
     export: String,
     /// The view's conditions as the live stream is told them.
     view: String,
+    /// The view as an account's page is told where it was opened from.
+    origin: String,
 }
 
 /// What stands below the table.
@@ -92,6 +102,15 @@ enum Empty {
     },
 }
 
+/// What people call lists, by slug.
+type Names = BTreeMap<String, String>;
+
+/// What all accounts count, and those of the lists that are looked at.
+struct Seen {
+    all: Arc<Overview>,
+    scoped: Arc<Overview>,
+}
+
 /// `GET /board`.
 pub(crate) async fn show(
     visitor: Visitor,
@@ -105,7 +124,13 @@ pub(crate) async fn show(
     }
     let frame = Frame::new("Heat board", &request, &visitor, state.engine.now())
         .with_demo(DemoLine::of(&state, &request, &visitor));
-    let board = web::block(move || Board::read(&state, frame, &query, &unread))
+    let described = state.engine.lists().described().await?;
+    let names: Names = described
+        .into_iter()
+        .map(|list| (list.slug.to_string(), list.name.to_string()))
+        .collect();
+    let may_write = visitor.may_write();
+    let board = web::block(move || Board::read(&state, frame, &query, &unread, &names, may_write))
         .await
         .map_err(|_| PageError::Internal {
             what: "a thread failed",
@@ -120,14 +145,25 @@ impl Board {
         frame: Frame,
         query: &BoardQuery,
         unread: &[String],
+        names: &Names,
+        may_write: bool,
     ) -> Result<Self, PageError> {
         let engine = &state.engine;
-        let overview = state.overview.get(engine);
+        let seen = Seen {
+            all: state.overview.get(engine),
+            scoped: state.overview.scoped(engine, query),
+        };
         let page = engine.list(&query.list());
-        let totals = Totals::of(engine, query, page.total, &overview);
-        Self::of(frame, query, unread, &page, &overview, &totals, |query| {
+        let totals = Totals::of(engine, query, page.total, &seen.scoped);
+        let mut board = Self::of(frame, query, unread, &page, &seen, &totals, |query| {
             total(engine, query)
-        })
+        })?;
+        board.lists = ListMenu::of(query, names, &seen.all, &seen.scoped);
+        board.add = may_write.then(|| match query.list_chosen() {
+            Some(list) => format!("/imports/new?list={}", escaped(list)),
+            None => "/imports/new".to_owned(),
+        });
+        Ok(board)
     }
 
     fn of(
@@ -135,15 +171,19 @@ impl Board {
         query: &BoardQuery,
         unread: &[String],
         page: &view::Page,
-        overview: &Overview,
+        seen: &Seen,
         totals: &Totals,
         total: impl Fn(&BoardQuery) -> usize,
     ) -> Result<Self, PageError> {
         let shown = query.shown_cols();
+        let origin = query.origin();
         let rows: Result<Vec<RowHtml>, askama::Error> = page
             .rows
             .iter()
-            .map(|row| Ok(RowView::of(row, page.as_of).render()?.showing(&shown)))
+            .map(|row| {
+                let row = RowView::of(row, page.as_of);
+                row.render()?.showing(&shown).opened_from(row.account, &origin)
+            })
             .collect();
         let mut density = query.clone();
         density.compact = !density.compact;
@@ -152,10 +192,13 @@ impl Board {
             ..frame
         };
         Ok(Self {
-            summary: Summary::of(overview),
+            lists: ListMenu::of(query, &Names::new(), &seen.all, &seen.scoped),
+            add: None,
+            summary: Summary::of(&seen.scoped, &query.scope()),
+            scope: query.scope().view(),
             tabs: tabs::tabs(query, totals),
             chips: filters::chips(query),
-            filters: Filters::of(query, overview),
+            filters: Filters::of(query, &seen.all),
             unread: (!unread.is_empty()).then(|| unread.join(", ")),
             past: query.past,
             heads: columns::heads(query),
@@ -166,10 +209,11 @@ impl Board {
             many: shown.len() > columns::Col::usual().len(),
             other_density: density.href(),
             footer: Footer::of(query, page),
-            empty: page.rows.is_empty().then(|| Empty::of(query, overview, total)),
+            empty: page.rows.is_empty().then(|| Empty::of(query, &seen.all, total)),
             resort: query.first_page().href(),
             export: query.first_page().at("/board/export.csv"),
             view: query.view(),
+            origin,
             frame,
         })
     }

@@ -500,6 +500,34 @@ async fn a_look_into_an_account_is_a_page_of_its_own() {
     }
 }
 
+#[actix_web::test]
+async fn an_account_opened_from_a_list_leads_to_those_beside_it() {
+    let house = house();
+    for (id, name) in [("a", "Alder"), ("b", "Birch"), ("c", "Cedar")] {
+        house.name(id, name).await;
+    }
+    let app = app!(house, Access::Open);
+    let get = |uri: &str| TestRequest::get().uri(uri).to_request();
+    let board = text(call_service(&app, get("/board?sort=name")).await).await;
+    assert!(board.contains("href=\"/accounts/b?in=sort%3Dname\""), "{board}");
+    let page = text(call_service(&app, get("/accounts/b/history?in=sort%3Dname")).await).await;
+    for link in [
+        "rel=\"prev\" href=\"/accounts/a/history?in=sort%3Dname\"",
+        "rel=\"next\" href=\"/accounts/c/history?in=sort%3Dname\"",
+        "href=\"/board?sort=name\"",
+        "2 of 3",
+        "href=\"/accounts/b/signals?in=sort%3Dname\"",
+    ] {
+        assert!(page.contains(link), "{link}: {page}");
+    }
+    let last = text(call_service(&app, get("/accounts/c?in=sort%3Dname")).await).await;
+    assert!(last.contains("rel=\"prev\"") && !last.contains("rel=\"next\""));
+    let alone = text(call_service(&app, get("/accounts/b")).await).await;
+    assert!(!alone.contains("rel=\"prev\""), "it was opened from no list");
+    let first = text(call_service(&app, get("/board")).await).await;
+    assert!(first.contains("href=\"/accounts/a?in=all\""), "{first}");
+}
+
 /// The next piece of a stream; nothing: it ended.
 async fn next(body: &mut (impl MessageBody + Unpin)) -> Option<String> {
     let piece = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_next(context));

@@ -13,7 +13,7 @@ use quorate_domain::time::Timestamp;
 
 use super::{Index, Placed, Row, read};
 use crate::list::{Cursor, Except, Filter, LIMIT_MAX, ListQuery, SortKey, SortValue, Trend};
-use crate::view::{AccountRow, Page};
+use crate::view::{AccountRow, Neighbours, Page};
 
 /// With more drift than this the order rows were placed in says too little.
 const DRIFT_MAX: f64 = 0.2;
@@ -150,6 +150,62 @@ impl Index {
             }
         }
         (found, total)
+    }
+
+    /// Returns who stands before and after an account in a list at `now`, and its place; an account nobody knows has none.
+    /// One that the filter leaves out stands where it would.
+    pub(crate) fn neighbours(
+        &self,
+        account: &AccountId,
+        query: &ListQuery,
+        now: Timestamp,
+    ) -> Option<Neighbours> {
+        let here = {
+            let segment = read(self.segment(account.as_str()));
+            let slot = segment.slots.get(account).copied()?;
+            let (row, _) = segment.row(slot)?;
+            sort_value(query.sort, row, now)
+        };
+        let text = query.filter.text.as_ref().map(|text| text.to_lowercase());
+        let wanted = self.wanted(&query.filter);
+        let half_point = self.scale.half_point;
+        let mut before: Option<(SortValue, AccountId)> = None;
+        let mut after: Option<(SortValue, AccountId)> = None;
+        let (mut place, mut total) = (1, 0);
+        for segment in &self.segments {
+            for (row, _) in &read(segment).rows {
+                if !fixed(&query.filter, text.as_deref(), row, now, &wanted)
+                    || !moving(&query.filter, row, now, half_point)
+                {
+                    continue;
+                }
+                total += 1;
+                let value = sort_value(query.sort, row, now);
+                let against = |other: &(SortValue, AccountId)| {
+                    compare(query, (&value, row.id.as_str()), (&other.0, other.1.as_str()))
+                };
+                match compare(query, (&value, row.id.as_str()), (&here, account.as_str())) {
+                    Ordering::Less => {
+                        place += 1;
+                        if before.as_ref().is_none_or(|other| against(other).is_gt()) {
+                            before = Some((value, row.id.clone()));
+                        }
+                    }
+                    Ordering::Greater => {
+                        if after.as_ref().is_none_or(|other| against(other).is_lt()) {
+                            after = Some((value, row.id.clone()));
+                        }
+                    }
+                    Ordering::Equal => {}
+                }
+            }
+        }
+        Some(Neighbours {
+            before: before.map(|(_, id)| id),
+            after: after.map(|(_, id)| id),
+            place,
+            total,
+        })
     }
 
     /// Returns whether an account passes a filter at `now`; an account nobody knows does not.

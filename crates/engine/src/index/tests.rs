@@ -237,6 +237,44 @@ fn a_curve_over_its_cap_stays_at_it_until_it_decays_below() {
 }
 
 #[test]
+fn neighbours_are_those_beside_it_in_the_list() {
+    let index = index((0..200).map(|no| row(no, f64::from(no % 20), 30.0)));
+    for (sort, descending) in [
+        (SortKey::Heat, true),
+        (SortKey::Heat, false),
+        (SortKey::Name, false),
+        (SortKey::Fit, true),
+        (SortKey::MqaEnds, false),
+    ] {
+        let query = ListQuery {
+            sort,
+            descending,
+            limit: 1_000,
+            filter: Filter {
+                owners: vec![Arc::from("Ada")],
+                ..Filter::default()
+            },
+            ..ListQuery::default()
+        };
+        let rows = index.page(&query, now()).rows;
+        for (place, row) in rows.iter().enumerate() {
+            let found = index.neighbours(&row.id, &query, now()).unwrap();
+            let id = |place: usize| rows.get(place).map(|row| row.id.clone());
+            assert_eq!((found.place, found.total), (place + 1, rows.len()));
+            assert_eq!(found.before, place.checked_sub(1).and_then(id), "{sort:?}");
+            assert_eq!(found.after, id(place + 1), "{sort:?}");
+        }
+        // One that the filter leaves out stands where it would.
+        let outside = AccountId::trusted("a0001");
+        let found = index.neighbours(&outside, &query, now()).unwrap();
+        assert!(found.before.is_some() || found.after.is_some());
+        assert_eq!(found.total, rows.len());
+    }
+    let nobody = AccountId::trusted("nobody");
+    assert_eq!(index.neighbours(&nobody, &ListQuery::default(), now()), None);
+}
+
+#[test]
 fn text_that_is_no_cursor_of_ours_is_none() {
     for text in [
         "",

@@ -9,7 +9,8 @@ use quorate_engine::view::AccountRow;
 use quorate_engine::{AsOf, Engine};
 
 use super::NOT_FOUND;
-use crate::pages::board::escaped;
+use super::beside::Beside;
+use crate::pages::board::{BoardQuery, escaped};
 use crate::reply::PageError;
 use crate::words;
 
@@ -25,13 +26,17 @@ pub(crate) struct Asked {
     /// What was not understood, for people.
     pub(crate) notes: Vec<String>,
     pub(crate) links: Links,
+    /// Its place in the list it was opened from; `None`: it was not opened from one.
+    pub(crate) beside: Option<Beside>,
 }
 
-/// Addresses of an account's pages. All of them keep the instant that is being looked at.
+/// Addresses of an account's pages. All of them keep the instant that is being looked at, and the list one came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Links {
     base: String,
     as_of: Option<String>,
+    /// The board's view that the account was opened from; `None`: it was not.
+    origin: Option<String>,
 }
 
 impl Asked {
@@ -53,6 +58,7 @@ impl Asked {
         let mut keys = query.map(web::Query::into_inner).unwrap_or_default();
         keys.retain(|_, value| !value.trim().is_empty());
         let mut notes = Vec::new();
+        let origin = keys.remove("in");
         let at = keys.remove("as_of").and_then(|text| match instant(&text) {
             Some(at) if at < engine.now() => Some(at),
             Some(_) => {
@@ -76,8 +82,10 @@ impl Asked {
         let links = Links {
             base: format!("/accounts/{}", escaped(id.as_str())),
             as_of: at.map(|at| at.to_string()),
+            origin,
         };
         Ok(Self {
+            beside: Beside::find(engine, &id, &links),
             id,
             row,
             at,
@@ -117,6 +125,7 @@ impl Links {
         Self {
             base: format!("/accounts/{}", escaped(id.as_str())),
             as_of: None,
+            origin: None,
         }
     }
 
@@ -125,6 +134,7 @@ impl Links {
         Self {
             base: base.to_owned(),
             as_of: None,
+            origin: None,
         }
     }
 
@@ -137,6 +147,7 @@ impl Links {
             .iter()
             .copied()
             .chain(as_of)
+            .chain(self.origin.as_deref().map(|origin| ("in", origin)))
             .map(|(key, value)| format!("{key}={}", escaped(value)))
             .collect();
         let mark = if pairs.is_empty() { "" } else { "?" };
@@ -145,7 +156,25 @@ impl Links {
 
     /// Returns the address of the same page now.
     pub(crate) fn now(&self, tail: &str) -> String {
-        format!("{}{tail}", self.base)
+        let now = Self {
+            as_of: None,
+            ..self.clone()
+        };
+        now.to(tail, &[])
+    }
+
+    /// Returns the view of the board that the account was opened from.
+    pub(crate) fn origin(&self) -> Option<BoardQuery> {
+        self.origin.as_deref().map(BoardQuery::of_origin)
+    }
+
+    /// Returns the same page of another account of the list.
+    pub(crate) fn beside(&self, account: &AccountId, tail: &str) -> String {
+        let beside = Self {
+            base: format!("/accounts/{}", escaped(account.as_str())),
+            ..self.clone()
+        };
+        beside.to(tail, &[])
     }
 
     /// Returns the page of a person. The address holds the internal number: ids are often email addresses.

@@ -4,6 +4,7 @@ use quorate_domain::committee::SeatState;
 use quorate_domain::contact::Attitude;
 use quorate_domain::id::{ContactNo, Role};
 use quorate_domain::standing::GroupReading;
+use quorate_domain::value::Source;
 use quorate_engine::view::AccountView;
 
 use super::asked::Links;
@@ -225,4 +226,12 @@ pub(crate) fn seats(view: &AccountView, group: &GroupReading, links: &Links) -> 
         }
     };
     seats.iter().map(line).collect()
+}
+/// Returns a source as one says who said something: `a person`, `crm`.
+pub(crate) fn said_by(source: &str) -> String {
+    if source == Source::PERSON {
+        "a person".to_owned()
+    } else {
+        words::spaced(source)
+    }
 }

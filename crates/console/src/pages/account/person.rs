@@ -238,7 +238,7 @@ fn roles(view: &AccountView, contact: &Contact) -> Vec<RoleLine> {
                 name: words::capitalised(&words::spaced(held.role.as_str())),
                 from: format!(
                     "stated by {}{solution}, {}",
-                    said_by(&stated.source.0),
+                    people::said_by(&stated.source.0),
                     words::ago(stated.at, now)
                 ),
                 tone: "ok",
@@ -270,14 +270,6 @@ fn roles(view: &AccountView, contact: &Contact) -> Vec<RoleLine> {
         });
     }
     lines
-}
-
-fn said_by(source: &str) -> String {
-    if source == quorate_domain::value::Source::PERSON {
-        "a person".to_owned()
-    } else {
-        words::spaced(source)
-    }
 }
 
 fn facts(view: &AccountView, contact: &Contact) -> Vec<FactLine> {

@@ -6,6 +6,7 @@ use quorate_domain::value::Value;
 use quorate_engine::view::AccountView;
 
 use super::asked::{self, Asked};
+use super::beside::ListLinks;
 use super::tiles::{TileLinks, Tiles};
 use crate::access::Visitor;
 use crate::pages::board::RowView;
@@ -49,6 +50,8 @@ pub(crate) struct Shell {
     pub(crate) notes: Vec<String>,
     /// What the live stream watches; `None`: the page stands still.
     pub(crate) live: Option<Watched>,
+    /// The list the account was opened from; `None`: it was not opened from one.
+    pub(crate) list: Option<ListLinks>,
     /// Where a signal is logged; `None`: the visitor may not, or looks at the past.
     pub(crate) log: Option<String>,
 }
@@ -145,6 +148,10 @@ impl Shell {
                 now: asked.links.now(tail),
             }),
             notes: asked.notes.clone(),
+            list: asked
+                .beside
+                .as_ref()
+                .map(|beside| beside.links(&asked.links, tail)),
             live,
             log: (visitor.may_write() && asked.at.is_none()).then(|| asked.links.now("/signals/new")),
         })

@@ -99,16 +99,84 @@ pub(crate) fn chips(query: &BoardQuery) -> Vec<Chip> {
         value: condition.value,
         href: query.without(condition.key).href(),
     };
-    query.conditions().into_iter().map(chip).collect()
+    // The list that is chosen stands in the head.
+    let in_head =
+        |condition: &super::query::Condition| condition.key == "list" && query.list_chosen().is_some();
+    let conditions = query.conditions().into_iter();
+    conditions
+        .filter(|condition| !in_head(condition))
+        .map(chip)
+        .collect()
+}
+
+/// The lists to look at, in the head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListMenu {
+    /// What is looked at: `Q3 target accounts`.
+    pub(crate) chosen: String,
+    pub(crate) number: String,
+    pub(crate) options: Vec<ListOption>,
+}
+
+/// A list to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListOption {
+    pub(crate) name: String,
+    pub(crate) number: String,
+    pub(crate) href: String,
+    pub(crate) current: bool,
+}
+
+impl ListMenu {
+    /// - `names`: what people call lists, by slug.
+    /// - `all`: the overview of all accounts; `scoped`: that of the lists looked at.
+    pub(crate) fn of(
+        query: &BoardQuery,
+        names: &BTreeMap<String, String>,
+        all: &Overview,
+        scoped: &Overview,
+    ) -> Self {
+        let called = |slug: &str| names.get(slug).cloned().unwrap_or_else(|| slug.to_owned());
+        let everything = query.without("list");
+        let mut options = vec![ListOption {
+            name: "All accounts".to_owned(),
+            number: words::count(all.accounts),
+            current: query.lists == everything.lists,
+            href: everything.href(),
+        }];
+        let empty = names.keys().filter(|slug| !all.lists.contains_key(slug.as_str()));
+        let counted = all.lists.iter().map(|(slug, count)| (&**slug, count.accounts));
+        let mut lists: Vec<ListOption> = counted
+            .chain(empty.map(|slug| (slug.as_str(), 0)))
+            .map(|(slug, accounts)| {
+                let mut view = query.first_page();
+                view.lists = vec![Arc::from(slug)].into();
+                ListOption {
+                    name: called(slug),
+                    number: words::count(accounts),
+                    href: view.href(),
+                    current: query.list_chosen().is_some_and(|chosen| **chosen == *slug),
+                }
+            })
+            .collect();
+        lists.sort_by_key(|list| list.name.to_lowercase());
+        options.extend(lists);
+        let chosen = match query.list_chosen() {
+            Some(slug) => called(slug),
+            None if query.lists == everything.lists => "All accounts".to_owned(),
+            None => "Several lists".to_owned(),
+        };
+        Self {
+            chosen,
+            number: words::count(scoped.accounts),
+            options,
+        }
+    }
 }
 
 impl Filters {
     pub(crate) fn of(query: &BoardQuery, overview: &Overview) -> Self {
         let choices = &overview.choices;
-        let lists = overview.lists.iter();
-        let lists = lists
-            .map(|(list, count)| (Arc::clone(list), count.accounts))
-            .collect();
         let groups = vec![
             group("band", "Heat", &Band::ALL, &query.bands, Band::as_str, |band| {
                 words::capitalised(band.as_str())
@@ -126,7 +194,6 @@ impl Filters {
             ),
         ];
         let selects = [
-            select("list", "List", &lists, &query.lists),
             select("owner", "Owner", &choices.owners, &query.owners),
             select("tier", "Tier", &choices.tiers, &query.tiers),
             select("industry", "Industry", &choices.industries, &query.industries),

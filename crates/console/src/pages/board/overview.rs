@@ -15,7 +15,7 @@ use quorate_engine::lists::LISTS_MAX;
 use quorate_engine::view::{AccountRow, SeatCell};
 use tokio::time::Instant;
 
-use super::query::SOON_DAYS;
+use super::query::{BoardQuery, SOON_DAYS};
 
 /// An account is new among the MQAs for this many days.
 const NEW_DAYS: i64 = 30;
@@ -23,6 +23,8 @@ const NEW_DAYS: i64 = 30;
 const NAMED: usize = 3;
 /// Distinct owners, tiers, industries or countries that are offered to choose from.
 const CHOICES_MAX: usize = 200;
+/// Overviews that are kept.
+const SCOPES_MAX: usize = 32;
 /// An overview is used for this many times as long as it took to make: at most that share of the time is spent on it.
 const REUSE: u32 = 10;
 
@@ -131,11 +133,11 @@ pub(crate) struct Choices {
 }
 
 impl Overview {
-    /// Looks at every account.
-    pub(crate) fn of(engine: &Engine) -> Self {
+    /// Looks at every account that a scope has.
+    pub(crate) fn of(engine: &Engine, scope: &Filter) -> Self {
         let mut overview = Self::default();
         let now = engine.now();
-        let at = engine.visit_rows(&Filter::default(), &mut |row| overview.add(row, now));
+        let at = engine.visit_rows(scope, &mut |row| overview.add(row, now));
         overview.at = Some(at);
         overview
     }
@@ -205,9 +207,17 @@ fn choose(choices: &mut BTreeMap<Arc<str>, usize>, value: Option<&Arc<str>>) {
     }
 }
 
-/// The overview of an engine, made again when it is older than the time it took to make allows.
+/// Overviews of an engine, each made again when it is older than the time it took to make allows: one of all accounts,
+/// and one of each choice of lists that somebody looks at.
 #[derive(Debug, Default)]
 pub(crate) struct SharedOverview {
+    /// By the scope as an address has it; those of all accounts under the empty text.
+    kept: Mutex<BTreeMap<String, Arc<Slot>>>,
+}
+
+/// One overview's place.
+#[derive(Debug, Default)]
+struct Slot {
     last: Mutex<Option<Made>>,
 }
 
@@ -218,21 +228,38 @@ struct Made {
 }
 
 impl SharedOverview {
-    /// Returns an overview. Takes tens of milliseconds at 100,000 accounts: not for a thread that serves others.
+    /// Returns an overview of all accounts. Takes tens of milliseconds at 100,000 of them: not for a thread that serves
+    /// others.
     pub(crate) fn get(&self, engine: &Engine) -> Arc<Overview> {
+        self.scoped(engine, &BoardQuery::default())
+    }
+
+    /// Returns an overview of the lists that a view chooses; as slow as one of all accounts at worst.
+    pub(crate) fn scoped(&self, engine: &Engine, query: &BoardQuery) -> Arc<Overview> {
+        let scope = query.scope();
+        let slot = self.slot(scope.view());
         // The lock is held while it is made, so that it is made once for all who ask meanwhile.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = slot.last.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Instant::now();
         if let Some(made) = last.as_ref().filter(|made| start < made.until) {
             return Arc::clone(&made.overview);
         }
-        let overview = Arc::new(Overview::of(engine));
+        let overview = Arc::new(Overview::of(engine, &scope.filter()));
         let took: Duration = start.elapsed();
         *last = Some(Made {
             overview: Arc::clone(&overview),
             until: Instant::now() + took * REUSE,
         });
         overview
+    }
+
+    fn slot(&self, scope: String) -> Arc<Slot> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= SCOPES_MAX && !kept.contains_key(&scope) {
+            // Somebody went through many lists: the one of all accounts stays, the others are made when asked for.
+            kept.retain(|known, _| known.is_empty());
+        }
+        Arc::clone(kept.entry(scope).or_default())
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) const SOON_DAYS: u32 = 14;
 /// What is left of a text in an address that is quoted back.
 const QUOTED_MAX: usize = 60;
 
+/// What the view of all accounts in the usual order is called.
+const EVERYTHING: &str = "all";
+
 /// A heat board's address, understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoardQuery {
@@ -294,9 +297,42 @@ impl BoardQuery {
         }
     }
 
-    /// Returns whether every known account is asked for.
-    pub(crate) fn is_everything(&self) -> bool {
-        self.filter() == Filter::default()
+    /// Returns the view as the page of an account it is opened from names it: conditions and order.
+    pub(crate) fn origin(&self) -> String {
+        let view = Self {
+            cols: None,
+            compact: false,
+            ..self.first_page()
+        };
+        match view.at("").trim_start_matches('?') {
+            "" => EVERYTHING.to_owned(),
+            text => text.to_owned(),
+        }
+    }
+
+    /// Reads the view that [`BoardQuery::origin`] named.
+    pub(crate) fn of_origin(text: &str) -> Self {
+        if text == EVERYTHING {
+            Self::default()
+        } else {
+            Self::parse(text).0
+        }
+    }
+
+    /// Returns the same lists and nothing else: what the summary above the table is about.
+    pub(crate) fn scope(&self) -> Self {
+        Self {
+            lists: self.lists.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the one list that is chosen; `None`: all accounts, or several lists, or some left out.
+    pub(crate) fn list_chosen(&self) -> Option<&Arc<str>> {
+        match (self.lists.any.as_slice(), self.lists.not.as_slice()) {
+            ([only], []) => Some(only),
+            (_, _) => None,
+        }
     }
 
     /// Returns the address: defaults left out, keys always in the same order.

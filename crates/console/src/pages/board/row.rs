@@ -50,6 +50,8 @@ pub(crate) struct AccountCell {
     pub(crate) name: String,
     /// Domain, industry and country, as far as known.
     pub(crate) facts: String,
+    /// The view it is opened from, as its page's address has it; empty: none.
+    pub(crate) from: String,
 }
 
 /// When the newest signal was.
@@ -125,6 +127,7 @@ impl RowView {
                 href: format!("/accounts/{}", escaped(row.id.as_str())),
                 initials: words::initials(&name),
                 facts: facts(row),
+                from: String::new(),
                 name,
             },
             heat: HeatChip::of(row.heat, row.band),
@@ -203,6 +206,23 @@ impl RowView {
 }
 
 impl RowHtml {
+    /// Returns the row with its account's page knowing the view it was opened from. Its version stays: the live stream
+    /// knows no views.
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub(crate) fn opened_from(mut self, account: AccountCell, view: &str) -> Result<Self, askama::Error> {
+        let html = AccountCell {
+            from: format!("?in={}", escaped(view)),
+            ..account
+        }
+        .render()?;
+        for cell in self.cells.iter_mut().filter(|cell| cell.name == "acct") {
+            cell.html.clone_from(&html);
+        }
+        Ok(self)
+    }
+
     /// Returns the row with the cells of some columns only. Its version stays that of all.
     pub(crate) fn showing(mut self, cols: &[Col]) -> Self {
         let always = ["acct", "heat"];

@@ -67,24 +67,29 @@ pub(crate) struct MatrixCell {
 }
 
 impl Summary {
-    pub(crate) fn of(overview: &Overview) -> Self {
+    /// - `scope`: the lists it is about.
+    pub(crate) fn of(overview: &Overview, scope: &BoardQuery) -> Self {
         let now = overview.at.unwrap_or(Timestamp::MIN);
         Self {
-            tiles: vec![became(overview, now), heating(overview), leaving(overview, now)],
+            tiles: vec![
+                became(overview, scope, now),
+                heating(overview, scope),
+                leaving(overview, scope, now),
+            ],
             bands: Band::ALL.into_iter().map(Band::as_str).collect(),
-            matrix: matrix(overview),
+            matrix: matrix(overview, scope),
         }
     }
 }
 
-fn became(overview: &Overview, now: Timestamp) -> Tile {
+fn became(overview: &Overview, scope: &BoardQuery, now: Timestamp) -> Tile {
     let query = BoardQuery {
         mqa: Some(true),
         sort: Some(Sort {
             key: quorate_engine::list::SortKey::MqaSince,
             descending: true,
         }),
-        ..BoardQuery::default()
+        ..scope.clone()
     };
     let line = |row: &AccountRow| {
         let date = row
@@ -110,11 +115,11 @@ fn became(overview: &Overview, now: Timestamp) -> Tile {
     }
 }
 
-fn heating(overview: &Overview) -> Tile {
+fn heating(overview: &Overview, scope: &BoardQuery) -> Tile {
     let query = BoardQuery {
         mqa: Some(false),
         momentum: vec![quorate_engine::list::Trend::Surging].into(),
-        ..BoardQuery::default()
+        ..scope.clone()
     };
     let line = |row: &AccountRow| {
         let momentum = Momentum::of(row.momentum);
@@ -141,14 +146,14 @@ fn heating(overview: &Overview) -> Tile {
     }
 }
 
-fn leaving(overview: &Overview, now: Timestamp) -> Tile {
+fn leaving(overview: &Overview, scope: &BoardQuery, now: Timestamp) -> Tile {
     let query = BoardQuery {
         exits_within_days: Some(SOON_DAYS),
         sort: Some(Sort {
             key: quorate_engine::list::SortKey::MqaEnds,
             descending: false,
         }),
-        ..BoardQuery::default()
+        ..scope.clone()
     };
     let line = |row: &AccountRow| {
         let left = row
@@ -193,14 +198,14 @@ impl TileLine {
     }
 }
 
-fn matrix(overview: &Overview) -> Vec<MatrixRow> {
+fn matrix(overview: &Overview, scope: &BoardQuery) -> Vec<MatrixRow> {
     let largest = overview.matrix.iter().flatten().copied().max().unwrap_or(0);
     let grades = Grade::ALL.into_iter().map(Some).chain([None]);
     let rows = grades.zip(&overview.matrix).map(|(grade, counts)| {
         let cells = Band::ALL
             .into_iter()
             .zip(counts)
-            .map(|(band, count)| cell(grade, band, *count, largest));
+            .map(|(band, count)| cell(scope, grade, band, *count, largest));
         MatrixRow {
             grade: grade.map_or(words::UNKNOWN, Grade::as_str),
             title: if grade.is_some() {
@@ -216,7 +221,7 @@ fn matrix(overview: &Overview) -> Vec<MatrixRow> {
         .collect()
 }
 
-fn cell(grade: Option<Grade>, band: Band, count: usize, largest: usize) -> MatrixCell {
+fn cell(scope: &BoardQuery, grade: Option<Grade>, band: Band, count: usize, largest: usize) -> MatrixCell {
     let fit = grade.map_or_else(
         || "not graded".to_owned(),
         |grade| format!("fit {}", grade.as_str()),
@@ -233,7 +238,7 @@ fn cell(grade: Option<Grade>, band: Band, count: usize, largest: usize) -> Matri
             let query = BoardQuery {
                 bands: vec![band].into(),
                 grades: vec![grade].into(),
-                ..BoardQuery::default()
+                ..scope.clone()
             };
             query.href()
         }),

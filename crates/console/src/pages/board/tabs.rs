@@ -48,12 +48,12 @@ fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days, no_buyer): P
 }
 
 impl Totals {
-    /// Counts. Without filters of its own a view is counted in the overview already; else each tab is one look over
-    /// the index.
+    /// Counts. Without filters of its own a view is counted in the overview of its lists already; else each tab is one
+    /// look over the index.
     pub(crate) fn of(engine: &Engine, query: &BoardQuery, shown: usize, overview: &Overview) -> Self {
         let views = PRESETS.map(|one| preset(query, one));
         let [all, ..] = &views;
-        if all.is_everything() {
+        if all.filter() == query.scope().filter() {
             return Self([
                 overview.accounts,
                 overview.mqa,

@@ -29,10 +29,14 @@ fn board(address: &str, page: &view::Page, known: usize) -> Board {
     let (query, unread) = BoardQuery::parse(address);
     let request = TestRequest::with_uri(&format!("/board?{address}")).to_http_request();
     let frame = Frame::new("Heat board", &request, &Visitor::anybody(), page.as_of);
-    let overview = Overview {
+    let overview = Arc::new(Overview {
         accounts: known,
         at: Some(page.as_of),
         ..Overview::default()
+    });
+    let seen = Seen {
+        all: Arc::clone(&overview),
+        scoped: overview,
     };
     // Without its fit condition the view has 23 accounts, without any other none.
     let total = |query: &BoardQuery| {
@@ -42,7 +46,7 @@ fn board(address: &str, page: &view::Page, known: usize) -> Board {
             0
         }
     };
-    Board::of(frame, &query, &unread, page, &overview, &Totals::default(), total).unwrap()
+    Board::of(frame, &query, &unread, page, &seen, &Totals::default(), total).unwrap()
 }
 
 #[test]
@@ -231,4 +235,61 @@ fn a_page_of_a_hundred_rows_is_light() {
     .unwrap();
     let packed = crate::assets::packed(html.as_bytes());
     assert!(packed <= 120 * 1024, "{packed} bytes, {} unpacked", html.len());
+}
+
+#[test]
+fn the_head_offers_the_lists_and_keeps_the_filters() {
+    let (query, _) = BoardQuery::parse("list=q3&band=hot");
+    let count = |accounts| overview::ListCount {
+        accounts,
+        ..overview::ListCount::default()
+    };
+    let all = Overview {
+        accounts: 248,
+        lists: [(Arc::from("q3"), count(104)), (Arc::from("Old list"), count(3))].into(),
+        ..Overview::default()
+    };
+    let scoped = Overview {
+        accounts: 104,
+        ..Overview::default()
+    };
+    let names = [("q3", "Q3 targets"), ("q4", "Q4 targets")];
+    let names = names
+        .map(|(slug, name)| (slug.to_owned(), name.to_owned()))
+        .into();
+    let menu = ListMenu::of(&query, &names, &all, &scoped);
+    assert_eq!(
+        (menu.chosen.as_str(), menu.number.as_str()),
+        ("Q3 targets", "104")
+    );
+    let told: Vec<_> = menu
+        .options
+        .iter()
+        .map(|one| {
+            (
+                one.name.as_str(),
+                one.number.as_str(),
+                one.href.as_str(),
+                one.current,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("All accounts", "248", "/board?band=hot", false),
+            ("Old list", "3", "/board?list=Old%20list&band=hot", false),
+            ("Q3 targets", "104", "/board?list=q3&band=hot", true),
+            ("Q4 targets", "0", "/board?list=q4&band=hot", false),
+        ]
+    );
+    // The head says which list it is; a chip would say it twice.
+    let chips: Vec<_> = filters::chips(&query).into_iter().map(|chip| chip.name).collect();
+    assert_eq!(chips, ["Heat"]);
+    let (several, _) = BoardQuery::parse("list=q3,-q4");
+    assert_eq!(filters::chips(&several).len(), 1);
+    assert_eq!(
+        ListMenu::of(&several, &names, &all, &scoped).chosen,
+        "Several lists"
+    );
 }

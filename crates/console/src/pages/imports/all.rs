@@ -52,10 +52,10 @@ pub(crate) async fn show(
     let names: BTreeMap<String, String> = state
         .engine
         .lists()
-        .all()
+        .described()
         .await?
         .into_iter()
-        .map(|(list, _)| (list.slug.to_string(), list.name.to_string()))
+        .map(|list| (list.slug.to_string(), list.name.to_string()))
         .collect();
     let now = state.engine.now();
     reply::html(&Page {

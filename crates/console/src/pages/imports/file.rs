@@ -221,8 +221,8 @@ async fn page(
     problem: Option<String>,
 ) -> Result<Page, PageError> {
     let engine = &state.engine;
-    let lists = engine.lists().all().await?;
-    let choice = |(list, _): (quorate_engine::lists::List, usize)| {
+    let lists = engine.lists().described().await?;
+    let choice = |list: quorate_engine::lists::List| {
         let chosen = sent.new_list.is_empty() && list.slug.as_str() == sent.list;
         (list.slug.to_string(), list.name.to_string(), chosen)
     };

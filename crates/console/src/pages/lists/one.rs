@@ -144,10 +144,10 @@ pub(crate) async fn show(
         ) => return Err(error.into()),
     };
     let names: BTreeMap<String, String> = lists
-        .all()
+        .described()
         .await?
         .into_iter()
-        .map(|(list, _)| (list.slug.to_string(), list.name.to_string()))
+        .map(|list| (list.slug.to_string(), list.name.to_string()))
         .collect();
     let engine = state.engine.clone();
     let may_change = visitor.may_write();

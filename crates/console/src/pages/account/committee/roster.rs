@@ -37,7 +37,7 @@ pub(crate) struct PersonRow {
 pub(crate) struct RoleLine {
     pub(crate) role: String,
     pub(crate) name: String,
-    /// `stated by person, 16 Jun`.
+    /// `stated by a person, 16 Jun`.
     pub(crate) origin: String,
     /// Whether somebody may still say yes or no to it.
     pub(crate) open: bool,
@@ -136,7 +136,7 @@ pub(crate) fn roles(contact: &Contact, now: Timestamp) -> Vec<RoleLine> {
             let of = held.solution.as_ref().map(|solution| format!(" for {solution}"));
             let origin = format!(
                 "stated by {}, {}{}",
-                words::spaced(&stated.source.0),
+                people::said_by(&stated.source.0),
                 words::date(stated.at, now),
                 of.unwrap_or_default()
             );

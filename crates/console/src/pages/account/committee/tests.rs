@@ -279,7 +279,7 @@ async fn the_list_has_the_same_facts() {
     assert_eq!(owen.level, "C-level, by title");
     assert!(tab.people[2].engaged);
     let karl = &tab.people[4];
-    assert_eq!(karl.roles[0].origin, "stated by person, 1 Jun");
+    assert_eq!(karl.roles[0].origin, "stated by a person, 1 Jun");
     assert_eq!(karl.roles[1].origin, "maybe, by “director”, 60% sure");
     assert_eq!((tab.seats.len(), tab.relations.len()), (4, 4));
 }

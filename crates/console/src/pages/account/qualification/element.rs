@@ -264,7 +264,7 @@ impl EvidenceLine {
                 .said_by
                 .map(|no| (people::name(view, Some(no)), links.person(no))),
             said: Dated::new(words::date(statement.said_at, now), statement.said_at),
-            source: words::spaced(&statement.source.0),
+            source: people::said_by(&statement.source.0),
             lost: lost(evidence, stale_after, now),
             contested: evidence.contested.as_ref().map(|contest| {
                 let who = people::name(view, Some(contest.by));

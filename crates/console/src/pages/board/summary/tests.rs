@@ -21,7 +21,7 @@ fn overview() -> Overview {
 
 #[test]
 fn a_tile_says_why_and_leads_to_its_accounts() {
-    let summary = Summary::of(&overview());
+    let summary = Summary::of(&overview(), &BoardQuery::default());
     let became = &summary.tiles[0];
     assert_eq!(became.number, "7");
     assert_eq!(became.lines[0].detail, "27 May, 3 engaged");
@@ -35,7 +35,7 @@ fn a_tile_says_why_and_leads_to_its_accounts() {
 
 #[test]
 fn a_cell_is_shaded_by_its_share_of_the_largest() {
-    let summary = Summary::of(&overview());
+    let summary = Summary::of(&overview(), &BoardQuery::default());
     let shades: Vec<u8> = summary.matrix[0].cells.iter().map(|cell| cell.shade).collect();
     assert_eq!(shades, [2, 3, 4, 2]);
     assert_eq!(summary.matrix[1].cells[0].shade, 0);
@@ -48,9 +48,20 @@ fn a_cell_is_shaded_by_its_share_of_the_largest() {
 
 #[test]
 fn accounts_without_a_grade_have_a_row_only_where_there_are_some() {
-    assert_eq!(Summary::of(&overview()).matrix.len(), 4);
+    assert_eq!(Summary::of(&overview(), &BoardQuery::default()).matrix.len(), 4);
     let mut with = overview();
     with.matrix[4][0] = 3;
-    let matrix = Summary::of(&with).matrix;
+    let matrix = Summary::of(&with, &BoardQuery::default()).matrix;
     assert_eq!((matrix.len(), matrix[4].cells[0].href.as_deref()), (5, None));
+}
+
+#[test]
+fn what_a_list_counts_leads_to_that_list() {
+    let (scope, _) = BoardQuery::parse("list=q3");
+    let summary = Summary::of(&overview(), &scope);
+    assert_eq!(summary.tiles[0].href, "/board?list=q3&mqa=in&sort=-mqa_since");
+    assert_eq!(
+        summary.matrix[0].cells[2].href.as_deref(),
+        Some("/board?list=q3&band=hot&fit=A")
+    );
 }
