@@ -1,5 +1,8 @@
 // Every page of the console. Each one listed here is looked at in light and dark, narrow and wide, by keyboard and
-// without scripts (every_page.test.js): a new page is one more line.
+// without scripts (harness/every_page.js): a new page is one more line.
+
+/** Whether a page is an account's. */
+export const isOfAccount = ({ name }) => name.startsWith("account");
 
 const ofImport = (page) => async (server) => {
   const { items } = await server.api("GET", "/v1/imports");
