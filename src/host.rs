@@ -101,7 +101,13 @@ fn explained(error: quorate_store::Error) -> anyhow::Error {
 
 /// Says what to do about an archive, or a store it was meant for.
 pub(crate) fn archive_failed(error: ArchiveError) -> anyhow::Error {
+    use quorate_store::Error;
     let next = match error {
+        ArchiveError::Store(error @ Error::Corrupt { .. }) => {
+            return anyhow::anyhow!(
+                "{error}; `quorate export-archive --leave-out-damaged` writes all the others"
+            );
+        }
         ArchiveError::Store(error) => return explained(error),
         ArchiveError::Newer { .. } => "import it with that Quorate or a newer one",
         ArchiveError::NotEmpty { .. } => {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use quorate_store::archive::{self, Contents, Header};
+use quorate_store::archive::{self, Checked, Contents};
 use serde_json::{Value, json};
 
 /// The size of the buffers in front of the file, in bytes.
@@ -15,8 +15,7 @@ const BUFFER_BYTES: usize = 256 * 1024;
 
 /// What was written, read back from the file.
 pub(super) struct Written {
-    pub(super) header: Header,
-    pub(super) contents: Contents,
+    pub(super) checked: Checked,
     pub(super) size_bytes: u64,
 }
 
@@ -55,18 +54,13 @@ pub(super) fn write(
     drop(buffer);
     file.sync_all().with_context(broke_off)?;
     let size_bytes = file.metadata().with_context(broke_off)?.len();
-    let (header, contents) =
-        archive::check(&mut open(place)?).context("what was written does not read back")?;
+    let checked = archive::check(&mut open(place)?).context("what was written does not read back")?;
     fs::rename(place, to).with_context(|| format!("{named} cannot be written"))?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))
         .and_then(|folder| folder.sync_all())
         .with_context(|| format!("the folder of {named} cannot be synced"))?;
-    Ok(Written {
-        header,
-        contents,
-        size_bytes,
-    })
+    Ok(Written { checked, size_bytes })
 }
 
 /// Opens an archive to read it.
@@ -114,8 +108,8 @@ impl Drop for Progress {
     }
 }
 
-/// Says what was moved, for a person.
-pub(super) fn words(contents: &Contents) -> String {
+/// Says what an archive holds, for a person.
+pub(super) fn words(checked: &Checked) -> String {
     let Contents {
         accounts,
         records,
@@ -123,42 +117,58 @@ pub(super) fn words(contents: &Contents) -> String {
         cards,
         documents,
         digest,
-    } = contents;
-    format!(
+    } = checked.contents;
+    let mut text = format!(
         "{accounts} accounts, {records} records, {notices} notices, {cards} contact cards, {documents} documents\n\
          digest {digest}\n"
-    )
+    );
+    for account in &checked.left_out {
+        text.push_str("left out, since it was damaged: ");
+        text.push_str(account);
+        text.push('\n');
+    }
+    text
 }
 
-/// Says what was moved, for a program.
-pub(super) fn as_json(contents: &Contents) -> Value {
-    json!({
+/// Says what an archive holds and where it stands now, for a program.
+pub(super) fn as_json(checked: &Checked, more: &[(&str, Value)]) -> String {
+    let Checked {
+        header,
+        contents,
+        left_out,
+    } = checked;
+    let mut whole = json!({
         "accounts": contents.accounts,
         "records": contents.records,
         "notices": contents.notices,
         "cards": contents.cards,
         "documents": contents.documents,
         "digest": contents.digest.to_string(),
-    })
+        "left_out": left_out,
+        "build": header.build,
+        "store": header.store,
+        "made_at": header.made_at,
+    });
+    if let Value::Object(whole) = &mut whole {
+        whole.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    }
+    format!("{whole}\n")
 }
 
 /// Says which archive was written, for a person or a program.
 pub(super) fn told(to: &Path, written: &Written, json: bool) -> String {
-    let size_bytes = written.size_bytes;
+    let Written { checked, size_bytes } = written;
     if json {
-        let mut whole = as_json(&written.contents);
-        if let Value::Object(whole) = &mut whole {
-            whole.insert("file".to_owned(), Value::from(to.display().to_string()));
-            whole.insert("size_bytes".to_owned(), Value::from(size_bytes));
-            whole.insert("store".to_owned(), Value::from(written.header.store.as_str()));
-            whole.insert("made_at".to_owned(), Value::from(written.header.made_at.as_str()));
-        }
-        format!("{whole}\n")
+        let file = Value::from(to.display().to_string());
+        as_json(
+            checked,
+            &[("file", file), ("size_bytes", Value::from(*size_bytes))],
+        )
     } else {
+        let place = to.display();
         format!(
-            "{}, {size_bytes} bytes, read back and whole\n{}",
-            to.display(),
-            words(&written.contents)
+            "{place}, {size_bytes} bytes, read back and whole\n{}",
+            words(checked)
         )
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use quorate_engine::Clock;
-use quorate_store::archive::{self, Origin};
+use quorate_store::archive::{self, Damaged, Origin};
 
 use super::Outcome;
 use super::archive_file::{self, Progress};
@@ -33,6 +33,10 @@ pub(super) struct Args {
     /// Replaces a file of that name
     #[arg(long)]
     replace: bool,
+
+    /// Leaves accounts out that are damaged, and says which, instead of writing nothing
+    #[arg(long)]
+    leave_out_damaged: bool,
 
     #[command(flatten)]
     store: StoreArgs,
@@ -94,10 +98,17 @@ pub(super) fn run(args: &Args) -> Outcome {
         build: env!("CARGO_PKG_VERSION"),
         made_at: &made_at,
     };
+    let damaged = if args.leave_out_damaged {
+        Damaged::LeaveOut
+    } else {
+        Damaged::Refuse
+    };
     let progress = Progress::new("reading the store");
     let written = archive_file::write(&args.to, args.replace, |mut to| {
-        archive::export(&*store, origin, &mut to, &mut |so_far| progress.show(so_far))
-            .map_err(host::archive_failed)?;
+        archive::export(&*store, origin, damaged, &mut to, &mut |so_far| {
+            progress.show(so_far);
+        })
+        .map_err(host::archive_failed)?;
         Ok(())
     })?;
     drop(progress);

@@ -46,36 +46,30 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut from = archive_file::open(&args.from)?;
     let config = args.store.config()?;
     host::log::start(&config.log)?;
-    let (header, contents, place) = if args.check {
-        let (header, contents) = archive::check(&mut from).map_err(host::archive_failed)?;
-        (header, contents, None)
+    let (checked, place) = if args.check {
+        let checked = archive::check(&mut from).map_err(host::archive_failed)?;
+        (checked, None)
     } else {
         let opened = host::open_any_store(&config)?;
         let progress = Progress::new("checking the archive");
         let imported = archive::import(&*opened.store, &mut from, &mut |so_far| progress.show(so_far))
             .map_err(host::archive_failed)?;
-        (imported.header, imported.contents, Some(opened.place))
+        (imported, Some(opened.place))
     };
     let text = if args.json {
-        let mut whole = archive_file::as_json(&contents);
-        if let Value::Object(whole) = &mut whole {
-            whole.insert("into".to_owned(), Value::from(place));
-            whole.insert("build".to_owned(), Value::from(header.build));
-            whole.insert("store".to_owned(), Value::from(header.store));
-            whole.insert("made_at".to_owned(), Value::from(header.made_at));
-        }
-        format!("{whole}\n")
+        archive_file::as_json(&checked, &[("into", Value::from(place))])
     } else {
         let done = match place {
             Some(place) => format!("{place} holds what the archive does"),
             None => "The archive is whole".to_owned(),
         };
+        let header = &checked.header;
         format!(
             "{done}: of a store {}, written by Quorate {} at {}\n{}",
             header.store,
             header.build,
             header.made_at,
-            archive_file::words(&contents)
+            archive_file::words(&checked)
         )
     };
     io::stdout().write_all(text.as_bytes())?;

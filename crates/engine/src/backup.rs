@@ -3,7 +3,7 @@
 use std::io::Write;
 
 pub use quorate_store::archive::{ArchiveError, Contents};
-use quorate_store::archive::{Origin, export};
+use quorate_store::archive::{Damaged, Origin, export};
 
 use crate::handle::Engine;
 
@@ -22,6 +22,6 @@ impl Engine {
             build,
             made_at: &made_at,
         };
-        export(&*self.store(), origin, to, &mut |_| {})
+        export(&*self.store(), origin, Damaged::Refuse, to, &mut |_| {})
     }
 }

@@ -15,7 +15,7 @@
 //! | `S` its snapshot | account | sealed snapshot |
 //! | `J` its next records | account, 0, the last one's number | sealed records |
 //! | `N` its next notice | account, 0, number | sealed notice |
-//! | `E` the end | | JSON: how many of each, and the SHA-256 of all items before it |
+//! | `E` the end | | JSON: how many of each, the SHA-256 of all items before it, accounts that were left out |
 //!
 //! - Values are the stored forms of [`crate::record`], each with its own version and checksum; a frame holds whole items,
 //!   some 256 KiB of them.
@@ -41,9 +41,9 @@ mod part;
 mod read;
 
 pub use export::{Origin, export};
-pub use import::{Imported, import, is_unfinished};
-pub use part::contents;
-pub use read::check;
+pub use import::{import, is_unfinished};
+pub use part::{Damaged, contents};
+pub use read::{Checked, check};
 
 use crate::port::{AppendRefusal, Error};
 

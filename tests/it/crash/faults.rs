@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::campaign::{Campaign, now_ms};
 use super::redis::{over_redis, wait_until_it_writes};
 use super::senders::Agreed;
-use super::serve;
+use super::{BINARY, serve};
 
 /// Over a folder that may fail: until the process has ended, what waits is answered 503.
 const FAILING: Agreed = Agreed {
@@ -353,6 +353,24 @@ fn a_byte_that_flips_in_redis_sets_its_account_aside_by_name_and_no_other() {
         "{}",
         server.log()
     );
+    // An archive is not made without it, unless somebody asks for that.
+    let (url, archive) = (redis.url(), folder.path().join("a.archive"));
+    let export = |more: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(["export-archive", "--json", "--store", &url, "--to"]);
+        command.arg(&archive).args(more).output().unwrap()
+    };
+    let refused = export(&[]);
+    let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{complaint}");
+    assert!(
+        complaint.contains("account acme: record 1 is damaged") && complaint.contains("--leave-out-damaged"),
+        "{complaint}"
+    );
+    let done = export(&["--leave-out-damaged"]);
+    let said: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(said["left_out"], json!(["acme"]), "{said}");
+    assert_eq!(said["accounts"], 1, "{said}");
     // The other account is as it was, and takes more.
     assert_eq!(client.get("/v1/accounts/globex/timeline").json(), before);
     client.post("/v1/signals", &signal("globex")).expect_status(200);

@@ -1,7 +1,7 @@
 //! `POST /v1/backup`: for administrators, one at a time, whole or without an end mark.
 
 use quorate_api::{NewKey, Scope};
-use quorate_store::archive::{ArchiveError, check};
+use quorate_store::archive::{ArchiveError, Checked, check};
 use quorate_testkit::{Deadline, RawConnection, SplitMix64};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn a_backup_is_whole_and_one_that_broke_off_is_not() {
     let answer = house.client.post("/v1/backup", &Value::Null).expect_status(200);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("content-type"), Some("application/octet-stream"));
-    let (header, contents) = check(&mut answer.body.as_slice()).unwrap();
+    let Checked { header, contents, .. } = check(&mut answer.body.as_slice()).unwrap();
     assert_eq!(
         (header.store.as_str(), header.build.as_str()),
         ("embedded 1", env!("CARGO_PKG_VERSION"))

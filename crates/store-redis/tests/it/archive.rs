@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
-use quorate_store::archive::{self, Contents, Origin};
+use quorate_store::archive::{self, Contents, Damaged, Origin};
 use quorate_store::contract::append;
 use quorate_store::{EmbeddedOptions, EmbeddedStore, Error, OwnerToken, Snapshot, Store};
 use quorate_store_redis::RedisStore;
@@ -19,7 +19,7 @@ fn write(store: &dyn Store) -> (Vec<u8>, Contents) {
         made_at: "2026-09-01T00:00:00Z",
     };
     let mut bytes = Vec::new();
-    let contents = archive::export(store, origin, &mut bytes, &mut |_| {}).unwrap();
+    let contents = archive::export(store, origin, Damaged::Refuse, &mut bytes, &mut |_| {}).unwrap();
     (bytes, contents)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
-use quorate_store::archive::{self, Origin};
+use quorate_store::archive::{self, Damaged, Origin};
 use quorate_store::contract::{append, recorded_ids};
 use quorate_store::{AppendRefusal, Error, NoticeNo, OwnerToken, Snapshot, Store};
 use quorate_store_redis::RedisStore;
@@ -115,8 +115,17 @@ impl Filled {
             build: "test",
             made_at: "2026-09-01T00:00:00Z",
         };
-        let error = archive::export(&self.store, origin, &mut Vec::new(), &mut |_| {}).unwrap_err();
+        let export =
+            |damaged, bytes: &mut Vec<u8>| archive::export(&self.store, origin, damaged, bytes, &mut |_| {});
+        let mut bytes = Vec::new();
+        let error = export(Damaged::Refuse, &mut bytes).unwrap_err();
         assert!(error.to_string().starts_with("account acme: record "), "{error}");
+        // Asked to, it leaves the account out and says so.
+        bytes.clear();
+        let contents = export(Damaged::LeaveOut, &mut bytes).unwrap();
+        let checked = archive::check(&mut bytes.as_slice()).unwrap();
+        assert_eq!((checked.contents, contents.accounts), (contents, 1));
+        assert_eq!(checked.left_out, ["acme"]);
     }
 }
 

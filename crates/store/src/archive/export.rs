@@ -6,7 +6,7 @@ use quorate_domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 
 use super::item::{self, ItemWriter};
-use super::part::{self, Part, Tally};
+use super::part::{self, Damaged, Part, Tally};
 use super::{ArchiveError, Contents, Header, doc_key, import, seal_key};
 use crate::port::Store;
 use crate::record::{self, Head, Kind};
@@ -27,21 +27,26 @@ pub(super) struct End {
     pub(super) contents: Contents,
     /// The hash of all items before this one, in hexadecimal digits.
     pub(super) sha256: String,
+    /// Accounts that were damaged and are not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) left_out: Vec<String>,
 }
 
 /// Writes all that a store holds. Others may write to the store meanwhile: each account is as of one instant of its
 /// own, and has at least what was acknowledged before this was called.
 ///
 /// - `origin`: who writes it, and when.
+/// - `damaged`: what to do about accounts that are damaged.
 /// - `progress`: is shown how much was written, after each account.
 ///
 /// # Errors
-/// - [`ArchiveError::Store`] when the store cannot be read, or an account or document is damaged.
+/// - [`ArchiveError::Store`] when the store cannot be read, or a document is damaged, or an account that is not left out.
 /// - [`ArchiveError::Unfinished`] when the store itself holds a part of an archive only.
 /// - [`ArchiveError::Write`] when the archive cannot be written.
 pub fn export(
     store: &dyn Store,
     origin: Origin<'_>,
+    damaged: Damaged,
     to: &mut dyn Write,
     progress: &mut dyn FnMut(&Contents),
 ) -> Result<Contents, ArchiveError> {
@@ -60,7 +65,7 @@ pub fn export(
     items.write(item::HEADER, &[], &json(&header)?)?;
     let mut tally = Tally::default();
     let mut of: Option<AccountId> = None;
-    part::of_store(store, &mut |part| {
+    let left_out = part::of_store(store, damaged, &mut |part| {
         tally.see(&part);
         if let Part::Account { account, .. } = &part {
             progress(tally.so_far());
@@ -72,6 +77,7 @@ pub fn export(
     let end = End {
         contents,
         sha256: items.hash(),
+        left_out: left_out.iter().map(|id| id.as_str().to_owned()).collect(),
     };
     items.write(item::END, &[], &json(&end)?)?;
     items.finish()?;

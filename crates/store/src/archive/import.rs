@@ -6,24 +6,15 @@ use quorate_domain::account::Record;
 use quorate_domain::id::{AccountId, Seq};
 
 use super::part::{self, Part};
-use super::read::{check, walk};
-use super::{ArchiveError, Contents, Header, MARK_COLLECTION, MARK_KEY};
+use super::read::{Checked, check, walk};
+use super::{ArchiveError, Contents, MARK_COLLECTION, MARK_KEY};
 use crate::port::{Append, CommitMark, DocWrite, OwnerToken, Snapshot, Store};
 
 /// What one append carries at most: records of a part, cards, or notices.
 const OF_AN_APPEND_MAX: usize = 128;
 /// What is committed at once: appends, and roughly their bytes.
-const GROUP_APPENDS_MAX: usize = 256;
-const GROUP_BYTES_MAX: usize = 1024 * 1024;
-
-/// What was imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// What the archive says of itself.
-    pub header: Header,
-    /// What the archive held and the store holds now.
-    pub contents: Contents,
-}
+const GROUP_APPENDS_MAX: usize = 2048;
+const GROUP_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Returns whether an import into this store began and did not come to its end: it holds a part of an archive only and
 /// must not be used.
@@ -35,6 +26,8 @@ pub fn is_unfinished(store: &dyn Store) -> Result<bool, ArchiveError> {
 }
 
 /// Fills an empty store from an archive, reads back what it holds, and compares.
+///
+/// Returns what the archive holds, and the store now.
 ///
 /// The archive is checked to its end before anything is written: a damaged one leaves the store empty. A store that is
 /// only partly filled (the process was killed, the disk is full) says so ([`is_unfinished`]).
@@ -49,7 +42,7 @@ pub fn import(
     store: &dyn Store,
     from: &mut (impl Read + Seek),
     progress: &mut dyn FnMut(&Contents),
-) -> Result<Imported, ArchiveError> {
+) -> Result<Checked, ArchiveError> {
     let start = from.stream_position().map_err(ArchiveError::Read)?;
     refuse_unless_empty(store)?;
     check(from)?;
@@ -68,7 +61,7 @@ pub fn import(
         open: None,
     };
     let mut told = Contents::default();
-    let (header, expected) = walk(from, &mut |part| {
+    let checked = walk(from, &mut |part| {
         told.count(&part);
         if matches!(part, Part::Account { .. }) {
             progress(&told);
@@ -77,18 +70,15 @@ pub fn import(
     })?;
     filling.finish()?;
     let found = part::contents(store)?;
-    if found != expected {
+    if found != checked.contents {
         return Err(ArchiveError::Different {
             found: Box::new(found),
-            expected: Box::new(expected),
+            expected: Box::new(checked.contents),
         });
     }
     store.delete_doc(MARK_COLLECTION, MARK_KEY)?;
     progress(&found);
-    Ok(Imported {
-        header,
-        contents: found,
-    })
+    Ok(checked)
 }
 
 fn refuse_unless_empty(store: &dyn Store) -> Result<(), ArchiveError> {

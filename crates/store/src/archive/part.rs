@@ -39,11 +39,27 @@ pub(super) enum Part {
     Notice(StoredNotice),
 }
 
+/// What to do about an account that is damaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Damaged {
+    /// Stop: an archive without it would look whole.
+    #[default]
+    Refuse,
+    /// Leave it out, and say so in the archive.
+    LeaveOut,
+}
+
 /// Whoever is shown parts.
 pub(super) type See<'s> = dyn FnMut(Part) -> Result<(), ArchiveError> + 's;
 
 /// Shows all parts of a store. Others may write to it meanwhile: each account is as of one instant of its own.
-pub(super) fn of_store(store: &dyn Store, see: &mut See<'_>) -> Result<(), ArchiveError> {
+///
+/// Returns the accounts that were left out.
+pub(super) fn of_store(
+    store: &dyn Store,
+    damaged: Damaged,
+    see: &mut See<'_>,
+) -> Result<Vec<AccountId>, ArchiveError> {
     let is_referred_to = |collection: &String| REFERRED_TO.contains(&collection.as_str());
     for collection in store.collections()? {
         if !is_referred_to(&collection) && collection != MARK_COLLECTION {
@@ -51,16 +67,36 @@ pub(super) fn of_store(store: &dyn Store, see: &mut See<'_>) -> Result<(), Archi
         }
     }
     let mut shown = Ok(());
+    let mut left_out = Vec::new();
     store.scan_summaries(&mut |row| {
-        if shown.is_ok() {
-            shown = account(store, &AccountId::trusted(row.account), see);
+        if shown.is_err() {
+            return;
         }
+        let id = AccountId::trusted(row.account);
+        shown = match damaged {
+            Damaged::LeaveOut if is_damaged(store, &id) => {
+                left_out.push(id);
+                Ok(())
+            }
+            Damaged::Refuse | Damaged::LeaveOut => account(store, &id, see),
+        };
     })?;
     shown?;
     for collection in store.collections()?.into_iter().filter(is_referred_to) {
         documents(store, &collection, see)?;
     }
-    Ok(())
+    Ok(left_out)
+}
+
+/// Reads all of an account, to know before its first part is shown.
+fn is_damaged(store: &dyn Store, id: &AccountId) -> bool {
+    let read = account(store, id, &mut |_| Ok(()));
+    if let Err(ArchiveError::Store(error @ Error::Corrupt { .. })) = &read {
+        let cause: &dyn std::error::Error = error;
+        tracing::warn!(account.id = %id, error = cause, "a damaged account is left out of the archive");
+        return true;
+    }
+    false
 }
 
 fn documents(store: &dyn Store, collection: &str, see: &mut See<'_>) -> Result<(), ArchiveError> {
@@ -169,7 +205,7 @@ impl Records<'_> {
 /// [`ArchiveError::Store`] when it cannot be read, or an account or document is damaged.
 pub fn contents(store: &dyn Store) -> Result<Contents, ArchiveError> {
     let mut tally = Tally::default();
-    of_store(store, &mut |part| {
+    of_store(store, Damaged::Refuse, &mut |part| {
         tally.see(&part);
         Ok(())
     })?;

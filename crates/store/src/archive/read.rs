@@ -12,17 +12,28 @@ use super::{ArchiveError, Contents, Header};
 use crate::port::{NoticeNo, StoredNotice};
 use crate::record::{self, Kind};
 
-/// Reads an archive to its end and checks all of it; returns what it says of itself and what it holds.
+/// An archive that is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What it says of itself.
+    pub header: Header,
+    /// What it holds.
+    pub contents: Contents,
+    /// Accounts that were damaged when it was written and are not there.
+    pub left_out: Vec<String>,
+}
+
+/// Reads an archive to its end and checks all of it.
 ///
 /// # Errors
 /// - [`ArchiveError::Foreign`], [`ArchiveError::Newer`], [`ArchiveError::Cut`], [`ArchiveError::Damaged`]: as they say.
 /// - [`ArchiveError::Read`] when it cannot be read.
-pub fn check(from: &mut dyn Read) -> Result<(Header, Contents), ArchiveError> {
+pub fn check(from: &mut dyn Read) -> Result<Checked, ArchiveError> {
     walk(from, &mut |_| Ok(()))
 }
 
 /// Reads an archive to its end and shows all its parts, each checked.
-pub(super) fn walk(from: &mut dyn Read, see: &mut See<'_>) -> Result<(Header, Contents), ArchiveError> {
+pub(super) fn walk(from: &mut dyn Read, see: &mut See<'_>) -> Result<Checked, ArchiveError> {
     let mut items = ItemReader::begin(from)?;
     let header = match items.next()? {
         Some(item) if item.kind == item::HEADER => header(item)?,
@@ -54,7 +65,11 @@ pub(super) fn walk(from: &mut dyn Read, see: &mut See<'_>) -> Result<(Header, Co
                     "the counts at its end are not those of what it holds",
                 ));
             }
-            return Ok((header, contents));
+            return Ok(Checked {
+                header,
+                contents,
+                left_out: end.left_out,
+            });
         }
         let part = reading.part(item)?;
         tally.see(&part);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
-use quorate_store::archive::{self, ArchiveError, Contents, Origin};
+use quorate_store::archive::{self, ArchiveError, Contents, Damaged, Origin};
 use quorate_store::contract::{append, recorded_ids};
 use quorate_store::{EmbeddedStore, NoticeNo, OwnerToken, Snapshot, Store};
 
@@ -23,11 +23,11 @@ const ORIGIN: Origin<'_> = Origin {
 
 fn write(store: &dyn Store) -> (Vec<u8>, Contents) {
     let mut bytes = Vec::new();
-    let contents = archive::export(store, ORIGIN, &mut bytes, &mut |_| {}).unwrap();
+    let contents = archive::export(store, ORIGIN, Damaged::Refuse, &mut bytes, &mut |_| {}).unwrap();
     (bytes, contents)
 }
 
-fn read_into(store: &dyn Store, bytes: &[u8]) -> Result<archive::Imported, ArchiveError> {
+fn read_into(store: &dyn Store, bytes: &[u8]) -> Result<archive::Checked, ArchiveError> {
     archive::import(store, &mut Cursor::new(bytes), &mut |_| {})
 }
 
@@ -94,7 +94,7 @@ fn a_store_comes_back_as_it_was() {
     );
     assert_eq!((contents.notices, contents.cards), (29, 307));
     assert_eq!(archive::contents(&store).unwrap(), contents);
-    let (header, _) = archive::check(&mut bytes.as_slice()).unwrap();
+    let header = archive::check(&mut bytes.as_slice()).unwrap().header;
     assert_eq!(
         (header.build.as_str(), header.store.as_str()),
         ("0.0.0-test", "embedded 1")
