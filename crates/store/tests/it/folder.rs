@@ -60,7 +60,10 @@ fn a_newer_format_is_refused_and_left_alone() {
     fs::write(home.path().join("quorate-format"), "3\n").unwrap();
     assert_eq!(
         error_of(&home.path()).to_string(),
-        "this data folder was written by a newer Quorate (format 3, this build reads 1)"
+        format!(
+            "the store at {} was written by a newer Quorate: it has format 3, this build reads up to 1",
+            home.path().display()
+        )
     );
     fs::write(home.path().join("quorate-format"), "1\n").unwrap();
     open(&home.path()).unwrap();
