@@ -68,3 +68,64 @@ browserTest("an account nobody knows says so", {}, async ({ page, guard }) => {
   assert.equal(answer.status(), 404);
   assert.equal(await page.locator("h1").count(), 1);
 });
+
+browserTest("arrows walk the edges of the committee graph, Enter opens a person, Esc returns to the list", {}, async ({ page }) => {
+  await page.goto("/accounts/northfold-logistics/committee");
+  const focused = () => page.evaluate(() => {
+    const node = document.activeElement;
+    return { number: [...node.classList].find((name) => /^n\d+$/.test(name))?.slice(1), marks: [...node.classList], href: node.getAttribute("href"), inList: node.closest("#list") !== null };
+  });
+  const nodes = page.locator("svg.graph a.nd");
+  let walked = 0;
+  for (let place = 0; place < (await nodes.count()); place += 1) {
+    for (const key of ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]) {
+      await nodes.nth(place).focus();
+      const before = await focused();
+      await page.keyboard.press(key);
+      const after = await focused();
+      if (after.number === before.number) continue;
+      walked += 1;
+      assert.ok(after.marks.includes(`w${before.number}`), `${key} from ${before.number} came to ${after.number}, which is not related`);
+    }
+  }
+  assert.ok(walked >= 4, `only ${walked} steps could be walked`);
+
+  const person = page.locator('svg.graph a.nd[href*="/people/"]').first();
+  const href = await person.getAttribute("href");
+  await person.focus();
+  await page.keyboard.press("Escape");
+  assert.deepEqual({ ...(await focused()), marks: [], number: undefined }, { number: undefined, marks: [], href, inList: true });
+  await person.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${href}`);
+});
+
+browserTest("a gap about an element leads to its evidence form, and is closed by what is said there", { scripts: false }, async ({ page }) => {
+  await page.goto("/gaps?gap=unproven_element");
+  const link = page.getByRole("link", { name: /^Add evidence/ }).first();
+  const href = await link.getAttribute("href");
+  await link.click();
+  await page.waitForURL(`**${href}`);
+  const form = page.locator(`#${href.split("#")[1]}`);
+  await form.getByLabel("What", { exact: true }).waitFor({ state: "visible" });
+  await form.getByLabel("Level").selectOption("validated");
+  await form.getByLabel("What", { exact: true }).fill("Shown in the meeting");
+  await form.getByLabel(/What shows it/).fill("https://docs.example/minutes");
+  await form.getByRole("button", { name: "Add evidence" }).click();
+  await page.getByText("https://docs.example/minutes").waitFor();
+});
+
+browserTest("gaps are grouped, narrowed by an owner, and a file", {}, async ({ page }) => {
+  await page.goto("/gaps");
+  await page.locator('select[name="by"]').selectOption("account");
+  await page.locator('select[name="owner"]').selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.waitForURL("**/gaps?**by=account**");
+  assert.ok((await page.locator('table.gapt th[scope="rowgroup"]').count()) > 1);
+  assert.ok((await page.locator("table.gapt time").count()) > 0, "since when");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export CSV" }).click()]);
+  const { readFile } = await import("node:fs/promises");
+  const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+  assert.match(lines[0], /account,name,owner/);
+  assert.ok(lines.length > 5);
+});

@@ -179,3 +179,55 @@ if (copy && navigator.clipboard) {
     }, 2_000);
   });
 }
+
+// The committee graph by keys: arrows walk along edges to the nearest person on that side, Enter opens as any link
+// does, Esc goes back to the list.
+const ASIDE = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function middle(node) {
+  const box = node.getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2];
+}
+
+// Related nodes carry the mark `w3` of node `n3`.
+function related(node) {
+  const own = [...node.classList].find((name) => /^n\d+$/.test(name));
+  if (!own) return [];
+  const nodes = node.closest("svg").querySelectorAll(`a.nd.w${own.slice(1)}`);
+  return [...nodes].filter((other) => other !== node);
+}
+
+function beside(node, [right, down]) {
+  const [x, y] = middle(node);
+  let best = null;
+  for (const other of related(node)) {
+    const [ox, oy] = middle(other);
+    const along = (ox - x) * right + (oy - y) * down;
+    const across = Math.abs((ox - x) * down) + Math.abs((oy - y) * right);
+    // Straight ahead counts; what lies aside costs double.
+    const far = along + 2 * across;
+    if (along > 1 && (!best || far < best.far)) best = { other, far };
+  }
+  return best?.other;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const node = event.target.closest?.(".graph a.nd");
+  if (!node) return;
+  if (event.key === "Escape") {
+    const list = document.getElementById("list");
+    const same = [...(list?.querySelectorAll("a[href]") ?? [])].find((link) => link.getAttribute("href") === node.getAttribute("href"));
+    const back = same ?? list?.querySelector("a[href]");
+    if (back) back.focus();
+    else node.blur();
+    event.preventDefault();
+    return;
+  }
+  const side = ASIDE[event.key];
+  if (!side) return;
+  const next = beside(node, side);
+  if (next) next.focus();
+  // The page does not scroll under the hands of who walks the graph.
+  event.preventDefault();
+});

@@ -24,6 +24,7 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .service(page("/board").route(web::get().to(board::show)))
         .service(page("/board/export.csv").route(web::get().to(board::export::show)))
         .service(page("/gaps").route(web::get().to(gaps::show)))
+        .service(page("/gaps/export.csv").route(web::get().to(gaps::export::show)))
         .service(page("/accounts/{account}/peek").route(web::get().to(account::peek::show)))
         .service(page("/accounts/{account}").route(web::get().to(account::overview::show)))
         .service(

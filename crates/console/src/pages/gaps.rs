@@ -1,6 +1,7 @@
 //! `GET /gaps`: what to do next, over all accounts, most helpful first.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -22,6 +23,8 @@ use crate::reply::{self, PageError};
 use crate::state::ConsoleState;
 use crate::words;
 
+pub(crate) mod export;
+
 /// Gaps a page lists. Each account among them is read in full for its words.
 const PAGE: usize = 50;
 /// Accounts read at once.
@@ -40,7 +43,12 @@ pub(crate) struct Page {
 pub(crate) struct Gaps {
     pub(crate) counted: String,
     pub(crate) choices: Choices,
-    pub(crate) rows: Vec<GapRow>,
+    /// The rows under the heads of what they are grouped by; one group without a head when they are not.
+    pub(crate) groups: Vec<(String, Vec<GapRow>)>,
+    /// Where the whole list is a file.
+    pub(crate) export: String,
+    /// Whether the visitor may close and put off gaps.
+    pub(crate) may_edit: bool,
     pub(crate) next: Option<String>,
     pub(crate) first: Option<String>,
     /// What was not understood.
@@ -53,7 +61,9 @@ pub(crate) struct Gaps {
 #[derive(Clone, Debug)]
 pub(crate) struct Choices {
     pub(crate) kinds: Vec<(&'static str, &'static str, bool)>,
-    pub(crate) owner: String,
+    pub(crate) groups: Vec<(&'static str, &'static str, bool)>,
+    /// Owners with how many accounts they have; the one that was asked for stands among them.
+    pub(crate) owners: Vec<(String, usize, bool)>,
     pub(crate) list: String,
 }
 
@@ -65,7 +75,37 @@ pub(crate) struct GapRow {
     pub(crate) heat: HeatChip,
     pub(crate) stage: &'static str,
     pub(crate) owner: String,
+    pub(crate) kind: &'static str,
     pub(crate) gap: GapLine,
+}
+
+/// By what a page of gaps is grouped; each group keeps the order of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Account,
+    Owner,
+    Kind,
+}
+
+impl By {
+    const ALL: [Self; 3] = [Self::Account, Self::Owner, Self::Kind];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Owner => "owner",
+            Self::Kind => "kind",
+        }
+    }
+
+    fn head(self, row: &GapRow) -> String {
+        match self {
+            Self::Account => row.account.clone(),
+            Self::Owner if row.owner.is_empty() => "Nobody owns it".to_owned(),
+            Self::Owner => row.owner.clone(),
+            Self::Kind => row.kind.to_owned(),
+        }
+    }
 }
 
 /// What the address asks for.
@@ -74,6 +114,7 @@ pub(crate) struct Asked {
     owner: Option<String>,
     kind: Option<GapKind>,
     list: Option<String>,
+    by: Option<By>,
     after: Option<GapPlace>,
     notes: Vec<String>,
 }
@@ -89,7 +130,13 @@ pub(crate) async fn show(
     let views = views(&state.engine, &page).await?;
     reply::html(&Page {
         frame: Frame::new("Gaps", &request, &visitor, page.as_of),
-        gaps: Gaps::of(&asked, &page, &views),
+        gaps: Gaps::of(
+            &asked,
+            &page,
+            &views,
+            &state.overview.get(&state.engine).choices.owners,
+            visitor.may_write(),
+        ),
     })
 }
 
@@ -136,6 +183,10 @@ impl Asked {
                     asked.kind = GapKind::parse(&value);
                     asked.kind.is_some()
                 }
+                "by" => {
+                    asked.by = By::ALL.into_iter().find(|by| by.as_str() == value);
+                    asked.by.is_some()
+                }
                 "cursor" => {
                     asked.after = GapPlace::decode(&value);
                     asked.after.is_some()
@@ -151,7 +202,7 @@ impl Asked {
         asked
     }
 
-    fn query(&self) -> GapQuery {
+    pub(crate) fn query(&self) -> GapQuery {
         let several = |value: &Option<String>| value.iter().map(|value| value.as_str().into()).collect();
         GapQuery {
             filter: Filter {
@@ -166,26 +217,38 @@ impl Asked {
     }
 
     fn href(&self, after: Option<&GapPlace>) -> String {
+        self.address("/gaps", after)
+    }
+
+    fn address(&self, path: &str, after: Option<&GapPlace>) -> String {
         let cursor = after.map(GapPlace::encode);
         let pairs: Vec<String> = [
             ("owner", self.owner.as_deref()),
             ("gap", self.kind.map(GapKind::as_str)),
             ("list", self.list.as_deref()),
+            ("by", self.by.map(By::as_str)),
             ("cursor", cursor.as_deref()),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some(format!("{key}={}", escaped(value?))))
         .collect();
         if pairs.is_empty() {
-            "/gaps".to_owned()
+            path.to_owned()
         } else {
-            format!("/gaps?{}", pairs.join("&"))
+            format!("{path}?{}", pairs.join("&"))
         }
     }
 }
 
 impl Gaps {
-    pub(crate) fn of(asked: &Asked, page: &GapPage, views: &BTreeMap<AccountId, AccountView>) -> Self {
+    /// - `owners`: those there are, with how many accounts each has.
+    pub(crate) fn of(
+        asked: &Asked,
+        page: &GapPage,
+        views: &BTreeMap<AccountId, AccountView>,
+        owners: &BTreeMap<Arc<str>, usize>,
+        may_edit: bool,
+    ) -> Self {
         let rows = page
             .gaps
             .iter()
@@ -195,10 +258,19 @@ impl Gaps {
             counted: format!("{} open, most helpful first", words::count(page.total)),
             choices: Choices {
                 kinds: kinds.to_vec(),
-                owner: asked.owner.clone().unwrap_or_default(),
+                groups: By::ALL
+                    .map(|by| (by.as_str(), by.as_str(), asked.by == Some(by)))
+                    .to_vec(),
+                owners: offered(asked.owner.as_deref(), owners),
                 list: asked.list.clone().unwrap_or_default(),
             },
-            rows: rows.collect(),
+            groups: grouped(rows, asked.by),
+            export: Asked {
+                by: None,
+                ..asked.clone()
+            }
+            .address("/gaps/export.csv", None),
+            may_edit,
             next: page
                 .gaps
                 .last()
@@ -209,6 +281,31 @@ impl Gaps {
             narrowed: asked.owner.is_some() || asked.kind.is_some() || asked.list.is_some(),
         }
     }
+}
+
+/// Returns the owners to choose from, by name.
+fn offered(asked: Option<&str>, known: &BTreeMap<Arc<str>, usize>) -> Vec<(String, usize, bool)> {
+    let chosen = |name: &str| asked == Some(name);
+    let unknown = asked.filter(|name| !known.contains_key(*name));
+    let known = known
+        .iter()
+        .map(|(name, count)| (name.to_string(), *count, chosen(name)));
+    known
+        .chain(unknown.map(|name| (name.to_owned(), 0, true)))
+        .collect()
+}
+
+/// Groups rows; the group whose first row stands highest comes first.
+fn grouped(rows: impl Iterator<Item = GapRow>, by: Option<By>) -> Vec<(String, Vec<GapRow>)> {
+    let mut groups: Vec<(String, Vec<GapRow>)> = Vec::new();
+    for row in rows {
+        let head = by.map(|by| by.head(&row)).unwrap_or_default();
+        match groups.iter_mut().find(|(known, _)| *known == head) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((head, vec![row])),
+        }
+    }
+    groups
 }
 
 impl GapRow {
@@ -223,6 +320,7 @@ impl GapRow {
             heat: HeatChip::of(group.heat, group.band),
             stage: crate::partials::stage_word(view.reading.stage()),
             owner: found.account.owner.as_deref().unwrap_or_default().to_owned(),
+            kind: kind_name(found.gap.kind),
             gap: open.find(|line| *line.id == *found.gap.id)?,
         })
     }

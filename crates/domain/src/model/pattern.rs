@@ -125,7 +125,7 @@ fn words(text: &str, also: impl Fn(char) -> bool) -> Vec<Box<str>> {
         .chars()
         .flat_map(char::to_lowercase)
         .filter(|c| !is_combining(*c))
-        .flat_map(|c| Folded::of(c))
+        .flat_map(Folded::of)
         .collect();
     folded
         .split(|c: char| !c.is_alphanumeric() && !also(c))

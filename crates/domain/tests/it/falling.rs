@@ -41,7 +41,7 @@ fn is_for(no: u32, attitude: Attitude) -> Command {
 
 fn leaves(no: u32) -> Command {
     change(no, |change| {
-        change.excluded = Patch::Set(Arc::from("left the company"))
+        change.excluded = Patch::Set(Arc::from("left the company"));
     })
 }
 

@@ -1,12 +1,13 @@
 //! `GET /v1/accounts/{account}/gaps`: what keeps quorum, MQA or completeness from 100 %, most helpful first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use quorate_domain::gap::Gap;
+use quorate_domain::gap::{About, Gap, GapKind};
 use quorate_domain::mqa::ConditionKind;
 use quorate_domain::standing::GroupReading;
 use quorate_domain::words::{GapWords, Speaker};
 use quorate_engine::view::AccountView;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::get::as_of;
@@ -58,12 +59,74 @@ pub(crate) struct GapBody {
     contacts: Vec<ContactName>,
     /// Whom to ask.
     ask: Option<ContactName>,
+    /// The request that closes it with what shows that it is closed; null: no single one does.
+    done_by: Option<DoneBy>,
     /// Since when it has been seen.
     since: Option<Instant>,
     /// Until when it is put off; null: it is not.
     snoozed_until: Option<Instant>,
     /// Why it is put off.
     snoozed_reason: Option<String>,
+}
+
+/// A request that closes a gap.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GapDoneBy)]
+pub(crate) struct DoneBy {
+    /// The method.
+    method: &'static str,
+    /// The path; what stands in braces is to be filled in.
+    path: &'static str,
+    /// What the body says already.
+    #[schema(value_type = Object)]
+    body: Value,
+    /// The fields that say what was done and what shows it.
+    needs: &'static [&'static str],
+}
+
+impl DoneBy {
+    fn of(gap: &Gap, group: &GroupReading) -> Option<Self> {
+        match &gap.about {
+            About::Element { key, .. } => {
+                let framework = &group.frameworks.first()?.name;
+                Some(Self {
+                    method: "POST",
+                    path: "/v1/accounts/{account}/evidence",
+                    body: json!({"framework": &**framework, "element": &**key}),
+                    needs: &["level", "note", "said_by", "artefact"],
+                })
+            }
+            About::Path { .. } => Some(Self {
+                method: "POST",
+                path: "/v1/accounts/{account}/relations",
+                body: json!({}),
+                needs: &["from", "to", "kind"],
+            }),
+            About::Role { role, .. } if gap.kind == GapKind::EmptySeat => Some(Self {
+                method: "PUT",
+                path: "/v1/accounts/{account}/contacts/{contact}",
+                body: json!({"roles": [role.as_str()]}),
+                needs: &["name", "title", "email"],
+            }),
+            About::Attribute { .. } => Some(Self {
+                method: "PUT",
+                path: "/v1/accounts/{account}",
+                body: json!({}),
+                needs: &["attributes"],
+            }),
+            About::Signal { .. } => Some(Self {
+                method: "POST",
+                path: "/v1/signals",
+                body: json!({}),
+                needs: &["account", "contact", "kind", "occurred_at"],
+            }),
+            About::Role { .. }
+            | About::Blocker { .. }
+            | About::Alone
+            | About::Leaving { .. }
+            | About::Condition { .. } => None,
+        }
+    }
 }
 
 impl GapBody {
@@ -90,6 +153,7 @@ impl GapBody {
             closes: gap.closes.iter().copied().map(ConditionKind::as_str).collect(),
             contacts: gap.contacts.iter().copied().map(name).collect(),
             ask: gap.ask.map(name),
+            done_by: DoneBy::of(gap, group),
             since: maybe(gap.since.0),
             snoozed_until: maybe(gap.snoozed.as_ref().map(|snooze| snooze.until)),
             snoozed_reason: gap

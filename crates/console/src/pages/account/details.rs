@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use quorate_domain::account::field;
 use quorate_domain::id::AccountId;
+use quorate_domain::opportunity::Opportunity;
 use quorate_engine::Engine;
 use quorate_engine::view::AccountView;
 
@@ -35,6 +36,8 @@ pub(crate) struct Details {
     pub(crate) rules: Vec<RuleLine>,
     /// What keeps it from qualifying.
     pub(crate) exclusions: Vec<Exclusion>,
+    /// What sales opened, open ones first, the largest first.
+    pub(crate) opportunities: Vec<OpportunityLine>,
     /// How Quorate keeps it.
     pub(crate) kept: Vec<(&'static str, String)>,
 }
@@ -44,6 +47,21 @@ pub(crate) struct Details {
 pub(crate) struct FactLine {
     pub(crate) name: String,
     pub(crate) values: Vec<Linked>,
+    pub(crate) source: String,
+    pub(crate) at: Dated,
+}
+
+/// An opportunity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpportunityLine {
+    pub(crate) name: String,
+    /// Empty: for every solution.
+    pub(crate) solution: String,
+    pub(crate) state: String,
+    /// `180,000 EUR`; empty: nobody said.
+    pub(crate) amount: String,
+    /// Empty: nobody said.
+    pub(crate) closes_on: String,
     pub(crate) source: String,
     pub(crate) at: Dated,
 }
@@ -122,9 +140,49 @@ impl Details {
             facts,
             rules: tiles::rules(view),
             exclusions: exclusions(view, asked),
+            opportunities: opportunities(view),
             kept: kept(view, asked, model),
         }
     }
+}
+
+fn opportunities(view: &AccountView) -> Vec<OpportunityLine> {
+    let mut known: Vec<&Opportunity> = view.state.opportunities.values().collect();
+    let amount = |opportunity: &Opportunity| opportunity.amount.unwrap_or(-1.0);
+    known.sort_by(|a, b| {
+        let by_state = a.state.cmp(&b.state);
+        by_state
+            .then_with(|| amount(b).total_cmp(&amount(a)))
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    let currency = view.model.frameworks.currency.as_deref();
+    let line = |opportunity: &Opportunity| {
+        let unit = opportunity.currency.as_deref().or(currency).unwrap_or_default();
+        let amount = opportunity
+            .amount
+            .map(|amount| format!("{} {unit}", words::number(amount)));
+        OpportunityLine {
+            name: opportunity
+                .name
+                .as_deref()
+                .unwrap_or(opportunity.id.as_str())
+                .to_owned(),
+            solution: opportunity
+                .solution
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            state: words::capitalised(opportunity.state.as_str()),
+            amount: amount.map(|text| text.trim_end().to_owned()).unwrap_or_default(),
+            closes_on: opportunity
+                .closes_on
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+            source: words::spaced(&opportunity.source.0),
+            at: Dated::ago(opportunity.changed_at, view.reading.at),
+        }
+    };
+    known.into_iter().map(line).collect()
 }
 
 fn parent(engine: &Engine, id: &str) -> Linked {

@@ -14,8 +14,9 @@ use quorate_engine::view::AccountView;
 use serde::Deserialize;
 
 use super::asked::{self, Asked, Links};
-use super::{NOT_FOUND, forms};
+use super::{NOT_FOUND, forms, qualification};
 use crate::access::{Editor, check_origin};
+use crate::partials::Dated;
 use crate::reply::{self, PageError};
 use crate::state::ConsoleState;
 use crate::words;
@@ -44,8 +45,19 @@ pub(crate) struct GapLine {
     pub(crate) closes: bool,
     /// Where it is closed.
     pub(crate) href: String,
+    /// The form that closes it; `None`: no form does.
+    pub(crate) done: Option<Done>,
+    /// Since when it has been seen; `None`: found just now.
+    pub(crate) since: Option<Dated>,
     /// Until when it is put off, and why; empty: it is not.
     pub(crate) put_off: String,
+}
+
+/// The form that asks for what closes a gap: evidence, a person, a relation, a signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) href: String,
+    pub(crate) label: &'static str,
 }
 
 /// The gaps on the overview.
@@ -139,6 +151,8 @@ pub(crate) fn lines(view: &AccountView, group: &GroupReading, links: &Links) -> 
                 .collect(),
             closes: !gap.closes.is_empty(),
             href: place(gap, links),
+            done: done(gap, links),
+            since: gap.since.0.map(|since| Dated::ago(since, view.reading.at)),
             put_off: put_off(gap, view.reading.at),
         }
     };
@@ -174,6 +188,29 @@ fn place(gap: &Gap, links: &Links) -> String {
         (_, About::Condition { .. } | About::Leaving { .. }) => format!("{}#why", links.to("", &[])),
         (_, About::Path { .. } | About::Alone | About::Blocker { .. }) => links.to("/committee", &[]),
         (_, About::Signal { .. } | About::Attribute { .. }) => links.to("/details", &[]),
+    }
+}
+
+/// Returns the form that closes a gap: what is done says what shows it.
+fn done(gap: &Gap, links: &Links) -> Option<Done> {
+    let some = |href: String, label| Some(Done { href, label });
+    let committee = |form: &str| format!("{}#{form}", links.to("/committee", &[]));
+    let person = || {
+        let first = gap.contacts.first();
+        first.and_then(|no| some(links.person(*no), "Open the person"))
+    };
+    match (gap.kind, &gap.about) {
+        (_, About::Element { key, .. }) => {
+            let form = format!("#add-{}", qualification::anchor(key));
+            some(links.to("/qualification", &[]) + &form, "Add evidence")
+        }
+        (GapKind::EmptySeat | GapKind::ShortSeat, _) | (_, About::Alone) => {
+            some(committee("add-person"), "Add a person")
+        }
+        (_, About::Role { .. } | About::Blocker { .. }) => person(),
+        (_, About::Path { .. }) => some(committee("relate"), "Relate two people"),
+        (_, About::Signal { .. }) => some(links.to("/signals/new", &[]), "Log a signal"),
+        (_, About::Attribute { .. } | About::Condition { .. } | About::Leaving { .. }) => None,
     }
 }
 

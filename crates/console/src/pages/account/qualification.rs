@@ -25,6 +25,7 @@ mod sent;
 
 use champion::ChampionLine;
 use element::ElementRow;
+pub(crate) use element::anchor;
 use sent::Sent;
 
 /// The keys of the address besides `as_of`.

@@ -16,7 +16,7 @@ use crate::reply::PageError;
 use crate::state::ConsoleState;
 
 /// Tells a spreadsheet that the text is UTF-8.
-const MARK: char = '\u{feff}';
+pub(crate) const MARK: char = '\u{feff}';
 
 const HEADS: [&str; 23] = [
     "id",
@@ -154,7 +154,7 @@ fn cells(row: &AccountRow) -> [String; 23] {
 }
 
 /// Returns a text as a cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let quote = risky || text.contains(['"', ',', '\n', '\r', ';']) || text.trim() != text;
     let apostrophe = if risky { "'" } else { "" };

@@ -230,7 +230,7 @@ fn an_account_has_a_greatest_number_of_relations_and_those_that_are_replaced_mak
     let given = given.and(&reports("b"));
     given.rejects(&relate("a", "c", None), &full);
     let other = change_contact("b", "person", |change| {
-        change.reports_to = Patch::Set(contact_id("c"))
+        change.reports_to = Patch::Set(contact_id("c"));
     });
     given.rejects(&other, &full);
     assert!(given.when(&reports("c")).is_ok(), "one goes, one comes");
@@ -247,7 +247,7 @@ fn an_account_has_a_greatest_number_of_relations_and_those_that_are_replaced_mak
     stronger.to = contact_id("a");
     given.rejects(&Command::Relate(stronger), &Rejection::SelfRelation);
     let itself = change_contact("a", "person", |change| {
-        change.reports_to = Patch::Set(contact_id("a"))
+        change.reports_to = Patch::Set(contact_id("a"));
     });
     given.rejects(&itself, &Rejection::SelfRelation);
 }

@@ -24,6 +24,36 @@ async fn gaps_say_what_to_do_and_lead_to_where_they_close() {
 }
 
 #[actix_rt::test]
+async fn a_gap_leads_to_the_form_that_asks_for_what_closes_it() {
+    let view = house().await.view().await;
+    let lines = lines(&view, view.reading.best().unwrap(), &links());
+    let mut forms: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let kind = line.id.split(':').next().unwrap_or_default();
+            let done = line.done.as_ref();
+            let form = done.map_or("no form".to_owned(), |done| {
+                format!("{}: {}", done.label, done.href)
+            });
+            format!("{kind} | {form}")
+        })
+        .collect();
+    forms.sort_unstable();
+    forms.dedup();
+    assert!(
+        forms.iter().any(|form| form
+            .starts_with("unproven_element | Add evidence: /accounts/northfold/qualification#add-el-")),
+        "{forms:#?}"
+    );
+    for form in &forms {
+        let is_condition = form.starts_with("mqa_condition")
+            || form.starts_with("leaving_mqa")
+            || form.starts_with("missing_attribute");
+        assert_eq!(form.ends_with("no form"), is_condition, "{forms:#?}");
+    }
+}
+
+#[actix_rt::test]
 async fn a_gap_is_put_off_with_a_reason_and_shown_again() {
     let house = house().await;
     let view = house.view().await;
