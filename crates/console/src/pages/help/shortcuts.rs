@@ -27,6 +27,8 @@ pub(crate) const SHORTCUTS: &[Group] = &[
             key(&["Ctrl K", "⌘ K"], "Find an account, from a field too"),
             key(&["G B"], "Go to the heat board"),
             key(&["G A"], "Go to the gaps"),
+            key(&["G L"], "Go to the lists"),
+            key(&["G I"], "Go to the imports"),
             key(&["1 to 6"], "Open a tab of the page"),
             key(&["C"], "Copy the page's link"),
             key(&["P"], "Pause live values, and go on"),
@@ -49,5 +51,14 @@ pub(crate) const SHORTCUTS: &[Group] = &[
     Group {
         name: "Account",
         keys: &[key(&["[", "]"], "Previous and next account of the list")],
+    },
+    Group {
+        name: "Questions of an import",
+        keys: &[
+            key(&["J", "K"], "Next question, previous question"),
+            key(&["1", "2", "3"], "Choose the answer: the same, new, skip"),
+            key(&["U"], "Take the answer back"),
+            key(&["A"], "All that are open here are the same"),
+        ],
     },
 ];
