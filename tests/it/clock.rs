@@ -16,7 +16,7 @@ fn nothing_leaves_mqa_by_a_clock_that_jumped_until_it_is_confirmed() {
     let folder = tempfile::tempdir().unwrap();
     let clock = FakeClock::new(folder.path());
     let server = clock
-        .launch(Launch::serve(BINARY, &folder.path().join("data")))
+        .launch(Launch::serve(BINARY, folder.path().join("data")))
         .start();
     let client = server.client();
     let signal = |id: &str, at: Option<i64>| {
