@@ -65,6 +65,7 @@ pub(crate) struct Server {
     pub(crate) signals_body_bytes_max: usize,
     pub(crate) import_body_bytes_max: usize,
     pub(crate) body_bytes_max: usize,
+    pub(crate) bodies_bytes_max: usize,
     pub(crate) properties_bytes_max: usize,
     #[serde(deserialize_with = "seconds")]
     pub(crate) head_timeout_seconds: Duration,
@@ -180,7 +181,6 @@ impl Redis {
 pub(crate) struct Engine {
     pub(crate) shards: usize,
     pub(crate) signals_in_flight_max: usize,
-    pub(crate) bytes_in_flight_max: usize,
     pub(crate) commands_in_flight_max: usize,
     pub(crate) active_accounts_max: usize,
     pub(crate) idle_after_ms: u64,
@@ -299,6 +299,7 @@ impl Config {
             signals_body_bytes_max: server.signals_body_bytes_max,
             import_body_bytes_max: server.import_body_bytes_max,
             body_bytes_max: server.body_bytes_max,
+            bodies_bytes_max: server.bodies_bytes_max,
             properties_bytes_max: server.properties_bytes_max,
             head_timeout: server.head_timeout_seconds,
             body_timeout: server.body_timeout_seconds,
@@ -321,7 +322,6 @@ impl Config {
         let limits = EngineConfig {
             shards: or_one_a_processor(engine.shards),
             signals_in_flight_max: engine.signals_in_flight_max,
-            bytes_in_flight_max: engine.bytes_in_flight_max,
             commands_in_flight_max: engine.commands_in_flight_max,
             active_accounts_max: engine.active_accounts_max,
             idle_after_ms: engine.idle_after_ms,

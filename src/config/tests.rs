@@ -166,7 +166,10 @@ fn the_defaults_are_those_of_the_rooms_they_configure() {
         config.engine().signals_in_flight_max,
         engine.signals_in_flight_max
     );
-    assert_eq!(config.engine().bytes_in_flight_max, engine.bytes_in_flight_max);
+    assert_eq!(
+        config.api().bodies_bytes_max,
+        quorate_api::ApiConfig::default().bodies_bytes_max
+    );
     assert_eq!(config.engine().active_accounts_max, engine.active_accounts_max);
     assert_eq!(config.engine().snapshot_every, engine.snapshot_every);
     assert_eq!(config.engine().policy, engine.policy);

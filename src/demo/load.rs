@@ -78,8 +78,7 @@ pub(super) async fn record(engine: &Engine, signals: Vec<IncomingSignal>) -> any
     if signals.is_empty() {
         return Ok(());
     }
-    let size_bytes = signals.len() * 200;
-    let outcomes = engine.record_signals(signals, size_bytes).await?;
+    let outcomes = engine.record_signals(signals).await?;
     for outcome in outcomes {
         match outcome {
             ItemOutcome::Decided(quorate_domain::account::Outcome::Rejected(reason)) => {

@@ -1,15 +1,17 @@
 //! Reading a request's body: how large, how slow, of what type, and as what.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Decompress, Payload};
 use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::ApiConfig;
@@ -23,16 +25,54 @@ const DRAINED_MAX: usize = 128 * 1024 * 1024;
 /// How long that may take.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Reads a body whole.
+/// The room a body takes, until its request is answered.
+struct Room {
+    of: Arc<Semaphore>,
+    limit: usize,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Makes room for a body of that many bytes so far; refuses when others take it all.
+    fn hold(&mut self, bytes: usize) -> Result<(), Problem> {
+        let held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let Some(more) = bytes.checked_sub(held).filter(|more| *more > 0) else {
+            return Ok(());
+        };
+        let permit = u32::try_from(more)
+            .ok()
+            .and_then(|more| Arc::clone(&self.of).try_acquire_many_owned(more).ok())
+            .ok_or_else(|| {
+                metrics::counter!("quorate_shed_total", "limit" => "bodies").increment(1);
+                tracing::warn!(
+                    limit_bytes = self.limit,
+                    "a request was shed: the bodies of others fill the room for them"
+                );
+                Problem::new(
+                    Kind::Overloaded,
+                    "more is under way than this server takes on; nothing was recorded",
+                )
+            })?;
+        match &mut self.held {
+            Some(held) => held.merge(permit),
+            None => self.held = Some(permit),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a body whole. What it takes of the room for bodies is given back with its request.
 ///
 /// # Errors
-/// [`Kind::BodyTooLarge`], [`Kind::BodyTimeout`], [`Kind::UnsupportedMediaType`] for an encoding other than gzip.
+/// [`Kind::BodyTooLarge`], [`Kind::BodyTimeout`], [`Kind::UnsupportedMediaType`] for an encoding other than gzip,
+/// [`Kind::Overloaded`] when the bodies of others fill the room for them: then little of it was read.
 pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
-    config: &ApiConfig,
+    api: &Api,
     bytes_max: usize,
 ) -> Result<Bytes, Problem> {
+    let config = &*api.config;
     check_encoding(request)?;
     let announced = request
         .headers()
@@ -44,6 +84,15 @@ pub(crate) async fn read(
     if announced.is_some_and(|length| length > bytes_max) {
         drain(&mut stream).await;
         return Err(too_large(bytes_max));
+    }
+    let mut room = Room {
+        of: Arc::clone(&api.bodies),
+        limit: config.bodies_bytes_max,
+        held: None,
+    };
+    if let Err(refused) = room.hold(announced.unwrap_or(0)) {
+        drain(&mut stream).await;
+        return Err(refused);
     }
     let mut body = BytesMut::new();
     let mut first: Option<Bytes> = None;
@@ -61,6 +110,11 @@ pub(crate) async fn read(
             drain(&mut stream).await;
             return Err(too_large(bytes_max));
         }
+        if let Err(refused) = room.hold(received + chunk.len()) {
+            drop((body, first));
+            drain(&mut stream).await;
+            return Err(refused);
+        }
         // Most bodies come in one piece: then nothing is copied.
         if body.is_empty() && first.is_none() {
             first = Some(chunk);
@@ -74,6 +128,7 @@ pub(crate) async fn read(
     }
     let body = first.unwrap_or_else(|| body.freeze());
     idempotency::note_body(request, &body);
+    request.extensions_mut().insert(room);
     Ok(body)
 }
 
@@ -160,7 +215,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
                 let detail = format!("the body is {media_type:?}; send application/json");
                 return Err(Problem::new(Kind::UnsupportedMediaType, detail));
             }
-            let bytes = read(&request, &mut payload, &api.config, api.config.body_bytes_max).await?;
+            let bytes = read(&request, &mut payload, api, api.config.body_bytes_max).await?;
             must_be_object(&bytes)?;
             parse(&bytes).map(Self)
         })

@@ -17,6 +17,8 @@ pub struct ApiConfig {
     pub import_body_bytes_max: usize,
     /// The largest body of every other request.
     pub body_bytes_max: usize,
+    /// All bodies that are in memory at once, after decompression.
+    pub bodies_bytes_max: usize,
     /// The largest `properties` of a signal.
     pub properties_bytes_max: usize,
     /// How long the head of a request may take.
@@ -56,6 +58,7 @@ impl Default for ApiConfig {
             signals_body_bytes_max: 16 * 1024 * 1024,
             import_body_bytes_max: 32 * 1024 * 1024,
             body_bytes_max: 1024 * 1024,
+            bodies_bytes_max: 64 * 1024 * 1024,
             properties_bytes_max: 16 * 1024,
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),

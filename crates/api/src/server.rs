@@ -103,6 +103,7 @@ impl ApiServer {
             Answers::load(engine.clone(), &config).map_err(|reason| BindError::Answers { reason })?;
         let (stopping, told) = watch::channel(false);
         let config = Arc::new(config);
+        let bodies = Arc::new(Semaphore::new(config.bodies_bytes_max));
         let listeners = Arc::new(Semaphore::new(config.listeners_max));
         let limits = Arc::clone(&config);
         let api = Api {
@@ -113,6 +114,7 @@ impl ApiServer {
             config,
             metrics,
             listeners,
+            bodies,
             backups: Arc::new(Semaphore::new(1)),
             stopping: told,
         };

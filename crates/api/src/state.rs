@@ -29,6 +29,8 @@ pub struct Api {
     pub(crate) rates: Arc<Rates>,
     /// Answers to requests with an `Idempotency-Key`.
     pub(crate) answers: Answers,
+    /// Bytes of bodies that may be in memory.
+    pub(crate) bodies: Arc<Semaphore>,
     /// Places for listeners of the event stream.
     pub(crate) listeners: Arc<Semaphore>,
     /// The place of the one backup that may be under way.

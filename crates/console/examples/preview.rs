@@ -167,7 +167,7 @@ async fn fill(engine: &Engine, accounts: usize) {
             .collect();
         signals.sort_by_key(|signal| signal.signal.occurred_at);
         if !signals.is_empty() {
-            engine.record_signals(signals, 1000).await.unwrap();
+            engine.record_signals(signals).await.unwrap();
         }
     }
 }
@@ -184,7 +184,7 @@ async fn bulk(engine: &Engine, accounts: usize) {
                 a_signal(&mut dice, &id, 3, "s", now.plus_millis(-age))
             })
             .collect();
-        engine.record_signals(signals, 1000).await.unwrap();
+        engine.record_signals(signals).await.unwrap();
     }
 }
 
@@ -264,7 +264,7 @@ async fn main() {
             tokio::time::sleep(Duration::from_millis(1500)).await;
             let account = AccountId::new(format!("acc-{}", dice.roll(accounts.max(1)))).unwrap();
             let signal = a_signal(&mut dice, &account, 3, &format!("live{number}"), trickle.now());
-            trickle.record_signals(vec![signal], 100).await.unwrap();
+            trickle.record_signals(vec![signal]).await.unwrap();
         }
     });
     server.await.unwrap();

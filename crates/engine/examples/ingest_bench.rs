@@ -113,7 +113,7 @@ async fn ingest(engine: &Engine, total: u64, batch: u64, workers: u64, offset: u
                 let signals = (0..batch)
                     .map(|no| signal(&mut draw, offset + worker * share + sent + no, now))
                     .collect();
-                let outcomes = engine.record_signals(signals, 1).await.unwrap();
+                let outcomes = engine.record_signals(signals).await.unwrap();
                 assert!(!outcomes.is_empty());
                 sent += batch;
             }
@@ -184,7 +184,7 @@ async fn main() {
                         signal
                     })
                     .collect();
-                engine.record_signals(signals, 1).await.unwrap();
+                engine.record_signals(signals).await.unwrap();
             }
             println!("{count} accounts made in {:.1} s", start.elapsed().as_secs_f64());
         }

@@ -9,8 +9,6 @@ pub struct EngineConfig {
     pub shards: usize,
     /// Signals that may be on their way to the disk at once; more are refused.
     pub signals_in_flight_max: usize,
-    /// Bytes of requests that may be on their way at once.
-    pub bytes_in_flight_max: usize,
     /// Commands other than signals that may be under way at once.
     pub commands_in_flight_max: usize,
     /// Accounts kept in memory, all shards together; the longest idle go first.
@@ -38,8 +36,7 @@ impl Default for EngineConfig {
     fn default() -> Self {
         Self {
             shards: std::thread::available_parallelism().map_or(1, usize::from),
-            signals_in_flight_max: 100_000,
-            bytes_in_flight_max: 256 * 1024 * 1024,
+            signals_in_flight_max: 30_000,
             commands_in_flight_max: 10_000,
             active_accounts_max: 50_000,
             idle_after_ms: 300_000,

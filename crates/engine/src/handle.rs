@@ -101,18 +101,12 @@ impl Engine {
 
     /// Records signals; when it returns, each accepted one is durable. One bad item never loses the good ones.
     ///
-    /// - `size_bytes`: what the request weighed on the wire, for the limit on bytes in flight.
-    ///
     /// Returns one outcome a signal, in order.
     ///
     /// # Errors
     /// [`Error::Overloaded`] and [`Error::Stopping`]: nothing was recorded.
-    pub async fn record_signals(
-        &self,
-        signals: Vec<IncomingSignal>,
-        size_bytes: usize,
-    ) -> Result<Vec<ItemOutcome>, Error> {
-        self.router.record_signals(signals, size_bytes).await
+    pub async fn record_signals(&self, signals: Vec<IncomingSignal>) -> Result<Vec<ItemOutcome>, Error> {
+        self.router.record_signals(signals).await
     }
 
     /// Carries out a command on one account.

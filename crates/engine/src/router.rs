@@ -60,7 +60,6 @@ pub(crate) struct Router {
     active: Arc<AtomicUsize>,
     quarantined: Arc<Mutex<BTreeMap<AccountId, String>>>,
     signals: Semaphore,
-    bytes: Semaphore,
     commands: Semaphore,
     failed: watch::Receiver<Option<String>>,
     stopping: AtomicBool,
@@ -138,7 +137,6 @@ impl Router {
             active,
             quarantined,
             signals: Semaphore::new(config.signals_in_flight_max),
-            bytes: Semaphore::new(config.bytes_in_flight_max),
             commands: Semaphore::new(config.commands_in_flight_max),
             config,
             failed,
@@ -203,21 +201,13 @@ impl Router {
     pub(crate) async fn record_signals(
         &self,
         signals: Vec<IncomingSignal>,
-        size_bytes: usize,
     ) -> Result<Vec<ItemOutcome>, Error> {
         self.check_running()?;
-        let config = &self.config;
         let _signals = permit(
             &self.signals,
             signals.len(),
             "signals in flight",
-            config.signals_in_flight_max,
-        )?;
-        let _bytes = permit(
-            &self.bytes,
-            size_bytes,
-            "bytes in flight",
-            config.bytes_in_flight_max,
+            self.config.signals_in_flight_max,
         )?;
         let mut outcomes: Vec<Option<ItemOutcome>> = vec![None; signals.len()];
         let mut by_account: HashMap<AccountId, Vec<(usize, NewSignal)>> = HashMap::new();

@@ -104,7 +104,7 @@ impl SetAside {
                     signal: aside.signal.clone(),
                 })
                 .collect();
-            let outcomes = self.router.record_signals(signals, 0).await?;
+            let outcomes = self.router.record_signals(signals).await?;
             let done: Vec<String> = asides
                 .iter()
                 .zip(&outcomes)

@@ -167,6 +167,12 @@ impl Client {
         self.address
     }
 
+    /// Returns the API key it sends.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// Returns the full address of a path.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

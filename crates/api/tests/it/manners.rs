@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use quorate_testkit::{Body, raw_http};
+use quorate_api::ApiConfig;
+use quorate_testkit::{Body, Deadline, RawConnection, raw_http};
+use serde_json::json;
 
-use crate::house::house;
+use crate::house::{house, house_served, usual};
 
 #[test]
 fn head_is_get_without_the_body() {
@@ -75,4 +77,46 @@ fn operators_are_answered_without_a_key() {
         client.get("/version").expect_status(200).json()["name"],
         "quorate"
     );
+}
+
+#[test]
+fn bodies_that_do_not_fit_beside_others_are_refused_before_they_are_read() {
+    let house = house_served(ApiConfig {
+        bodies_bytes_max: 10_000,
+        body_timeout: Duration::from_secs(30),
+        ..usual()
+    });
+    let big = json!([{"id": "a", "account": "acme", "kind": "page.view", "properties": {"text": "x".repeat(6000)}}]);
+    // One of 6,000 bytes that never comes holds its room.
+    let mut slow = RawConnection::open(house.client.address()).unwrap();
+    let head = format!(
+        "POST /v1/signals HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: 6000\r\n\r\n[",
+        house.client.key().unwrap()
+    );
+    slow.send(head.as_bytes()).unwrap();
+    Deadline::seconds(10).wait("a body that takes its room", || {
+        let answer = house.client.post("/v1/signals", &big);
+        if answer.status == 503 {
+            Ok(())
+        } else {
+            Err(answer.text())
+        }
+    });
+    let refused = house.client.post("/v1/signals", &big);
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.json()["code"], "overloaded");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    // A small one fits, and the big one when the slow one is gone.
+    let small = json!({"id": "b", "account": "acme", "kind": "page.view"});
+    house.client.post("/v1/signals", &small).expect_status(200);
+    drop(slow);
+    Deadline::seconds(10).wait("room that is given back", || {
+        let answer = house.client.post("/v1/signals", &big);
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(answer.text())
+        }
+    });
 }

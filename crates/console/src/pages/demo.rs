@@ -19,9 +19,6 @@ use crate::words;
 /// Remembers in which state somebody dismissed the line; it comes back in another one.
 const COOKIE: &str = "quorate_demo_line";
 
-/// The bytes a ready signal stands for in the engine's bounds, amply.
-const SIGNAL_BYTES: usize = 512;
-
 /// The line.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
 #[template(path = "partials/demo.html")]
@@ -205,7 +202,7 @@ pub(crate) async fn send(
     let (Some(offer), Some(signal)) = (offer, demo.signal(&asked.signal)) else {
         return Err(PageError::NotFound { what: "this signal" });
     };
-    let outcomes = state.engine.record_signals(vec![signal], SIGNAL_BYTES).await?;
+    let outcomes = state.engine.record_signals(vec![signal]).await?;
     if let Some(ItemOutcome::Unavailable { reason }) = outcomes.into_iter().next() {
         return Err(EngineError::Unavailable { reason }.into());
     }

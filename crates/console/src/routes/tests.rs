@@ -96,7 +96,7 @@ impl House {
         };
         let account = AccountRef::Id(AccountId::new(account).unwrap());
         self.engine
-            .record_signals(vec![IncomingSignal { account, signal }], 100)
+            .record_signals(vec![IncomingSignal { account, signal }])
             .await
             .unwrap();
     }

@@ -93,7 +93,7 @@ impl House {
     }
 
     pub(crate) async fn record(&self, signals: Vec<IncomingSignal>) -> Vec<ItemOutcome> {
-        self.engine.record_signals(signals, 100).await.unwrap()
+        self.engine.record_signals(signals).await.unwrap()
     }
 
     pub(crate) async fn accept(&self, signals: Vec<IncomingSignal>) {

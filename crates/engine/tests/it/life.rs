@@ -267,7 +267,7 @@ async fn more_than_the_limit_in_flight_is_refused_and_nothing_is_recorded() {
     let three = (0..3)
         .map(|no| signal("acme", &format!("s{no}"), "ann", "page.view", now))
         .collect();
-    let refused = house.engine.record_signals(three, 10).await.unwrap_err();
+    let refused = house.engine.record_signals(three).await.unwrap_err();
     assert!(
         matches!(refused, quorate_engine::Error::Overloaded { limit: 2, .. }),
         "{refused:?}"

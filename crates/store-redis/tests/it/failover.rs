@@ -183,8 +183,11 @@ fn a_master_that_was_replaced_acknowledges_nothing_with_the_replica_it_has_left(
     assert!(known.is_err(), "told by a server that may not be the master");
     let loaded = store.load(&AccountId::trusted("account-0"));
     assert!(loaded.is_err(), "told by a server that may not be the master");
+    // It follows again, and everything is as before.
+    let port = home.servers.servers[master].port().to_string();
+    let told = home.servers.servers[promoted].ask(&["REPLICAOF", "127.0.0.1", &port]);
+    assert!(told.unwrap().starts_with("+OK"));
     home.servers.sentinels_go_on();
-    // They take the promoted one back: it follows again, and everything is as before.
     writer.write_until_it_works();
     writer.check();
 }

@@ -61,7 +61,7 @@ impl FromRequest for FileBody {
                 return Err(Problem::new(Kind::UnsupportedMediaType, detail));
             }
             let max = api.config.import_body_bytes_max;
-            let bytes = body::read(&request, &mut payload, &api.config, max).await?;
+            let bytes = body::read(&request, &mut payload, api, max).await?;
             Ok(Self(bytes.to_vec()))
         })
     }

@@ -143,20 +143,19 @@ pub(crate) async fn post(
     let bytes = body::read(
         &request,
         &mut payload.into_inner(),
-        config,
+        &api,
         config.signals_body_bytes_max,
     )
     .await?;
     let pieces = split::split(&bytes, form)?;
     let mut answer = Answer::with_capacity(pieces.items.len());
     let mut parts = pieces.items.into_iter();
-    let bytes_a_part = bytes.len() / parts.len().div_ceil(PART_MAX).max(1);
     loop {
         let part: Vec<Piece<'_>> = parts.by_ref().take(PART_MAX).collect();
         if part.is_empty() {
             break;
         }
-        record(&api, part, bytes_a_part, &mut answer).await;
+        record(&api, part, &mut answer).await;
     }
     for (outcome, count) in answer.tallies() {
         if count > 0 {
@@ -183,7 +182,7 @@ enum Slot<'a> {
     Refused(Option<std::borrow::Cow<'a, str>>, Verdict),
 }
 
-async fn record(api: &Api, part: Vec<Piece<'_>>, size_bytes: usize, answer: &mut Answer) {
+async fn record(api: &Api, part: Vec<Piece<'_>>, answer: &mut Answer) {
     let mut sent: Vec<IncomingSignal> = Vec::with_capacity(part.len());
     let slots: Vec<Slot<'_>> = part
         .into_iter()
@@ -192,7 +191,7 @@ async fn record(api: &Api, part: Vec<Piece<'_>>, size_bytes: usize, answer: &mut
     let outcomes = if sent.is_empty() {
         Ok(Vec::new())
     } else {
-        api.engine.record_signals(sent, size_bytes).await
+        api.engine.record_signals(sent).await
     };
     let (mut outcomes, failure) = match outcomes {
         Ok(outcomes) => {

@@ -106,7 +106,7 @@ pub(crate) async fn record(
         account: AccountRef::Id(asked.id.clone()),
         signal,
     };
-    let outcomes = state.engine.record_signals(vec![signal], 256).await?;
+    let outcomes = state.engine.record_signals(vec![signal]).await?;
     let problem = match outcomes.into_iter().next() {
         Some(ItemOutcome::Decided(Outcome::Rejected(rejection))) => format!("Not recorded: {rejection}."),
         Some(ItemOutcome::Decided(

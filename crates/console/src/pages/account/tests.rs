@@ -121,7 +121,7 @@ async fn house() -> House {
             properties: None,
         },
     });
-    engine.record_signals(signals.to_vec(), 300).await.unwrap();
+    engine.record_signals(signals.to_vec()).await.unwrap();
     let mut told = engine.listen();
     hand.set(at("2026-07-01T12:00:00Z"));
     // Heat falls under 40 meanwhile: its timer tells so, a moment after the clock moved.

@@ -166,7 +166,7 @@ pub(in crate::pages::account) async fn house() -> House {
         account: AccountRef::Id(northfold()),
         signal,
     };
-    house.engine.record_signals(vec![signal], 100).await.unwrap();
+    house.engine.record_signals(vec![signal]).await.unwrap();
     house
 }
 
