@@ -70,27 +70,32 @@ pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> an
     lists::load(engine, world).await
 }
 
+/// How many signals are recorded in one go: fewer than an engine takes on at once.
+const SIGNALS_AT_ONCE: usize = 10_000;
+
 /// Records signals that a healthy engine takes whole.
 ///
 /// # Errors
 /// When one is not taken.
 pub(super) async fn record(engine: &Engine, signals: Vec<IncomingSignal>) -> anyhow::Result<()> {
-    if signals.is_empty() {
-        return Ok(());
-    }
-    let outcomes = engine.record_signals(signals).await?;
-    for outcome in outcomes {
-        match outcome {
-            ItemOutcome::Decided(quorate_domain::account::Outcome::Rejected(reason)) => {
-                return Err(anyhow!("a demo signal was rejected: {reason}"));
-            }
-            ItemOutcome::Decided(_) | ItemOutcome::Unmatched => {}
-            ItemOutcome::Unavailable { reason } | ItemOutcome::Quarantined { reason } => {
-                return Err(anyhow!("a demo signal was not recorded: {reason}"));
+    let mut signals = signals.into_iter();
+    loop {
+        let part: Vec<IncomingSignal> = signals.by_ref().take(SIGNALS_AT_ONCE).collect();
+        if part.is_empty() {
+            return Ok(());
+        }
+        for outcome in engine.record_signals(part).await? {
+            match outcome {
+                ItemOutcome::Decided(quorate_domain::account::Outcome::Rejected(reason)) => {
+                    return Err(anyhow!("a demo signal was rejected: {reason}"));
+                }
+                ItemOutcome::Decided(_) | ItemOutcome::Unmatched => {}
+                ItemOutcome::Unavailable { reason } | ItemOutcome::Quarantined { reason } => {
+                    return Err(anyhow!("a demo signal was not recorded: {reason}"));
+                }
             }
         }
     }
-    Ok(())
 }
 
 /// Returns a happening as a signal; dated from the demo's start.
@@ -224,7 +229,7 @@ fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterato
         .flat_map(move |(said, no)| {
             let person = said.person.and_then(|place| company.people.get(place));
             let denier = said.contested_by.and_then(|place| company.people.get(place));
-            let denied = denier.map(|person| Command::ContestEvidence {
+            let contest = denier.map(|person| Command::ContestEvidence {
                 evidence: no,
                 by: contact_id(person),
                 note: Some(shared(evidence::DENIAL)),
@@ -241,7 +246,7 @@ fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterato
                 said_at: Some(start.plus_days(Days(said.day))),
                 source: Source::person(),
             });
-            std::iter::once(stated).chain(denied)
+            std::iter::once(stated).chain(contest)
         });
     opportunity.into_iter().chain(stated)
 }

@@ -1,8 +1,4 @@
 //! The machine's clock jumps: time goes on as it did until somebody confirms it.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a missing field of an answer fails the test"
-)]
 
 use quorate_testkit::{DAY_MS, FakeClock, Launch, rfc3339};
 use serde_json::{Value, json};
