@@ -442,9 +442,15 @@ fn champions(framework: &Framework, sight: &Sight<'_>) -> Vec<ChampionFacts> {
     sight.holders(Role::CHAMPION).map(facts).collect()
 }
 
-/// Returns the next instant after now at which evidence goes stale or a signal is no longer recent.
+/// Returns the next instant after now at which evidence goes stale, a signal is no longer recent, or evidence that is
+/// known already was said: what happened before it may be heard of after it.
 #[must_use]
 pub fn next_lapse(framework: &Framework, sight: &Sight<'_>) -> Option<Timestamp> {
+    let said =
+        sight.state.evidence.values().filter(|evidence| {
+            evidence.is_for(sight.solution) && evidence.statement.framework == framework.name
+        });
+    let said = said.map(|evidence| evidence.statement.said_at);
     let evidence = framework.elements.iter().flat_map(|element| {
         sight
             .evidence(framework, element)
@@ -465,6 +471,7 @@ pub fn next_lapse(framework: &Framework, sight: &Sight<'_>) -> Option<Timestamp>
     });
     evidence
         .chain(signals)
+        .chain(said)
         .filter(|instant| *instant > sight.at)
         .min()
 }

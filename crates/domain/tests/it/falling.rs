@@ -325,3 +325,27 @@ fn a_committee_of_five_hundred_is_read_with_a_bounded_list_of_gaps() {
         "a line of 0.8 twice is 0.64"
     );
 }
+
+#[test]
+fn evidence_heard_of_before_older_signals_is_noted_when_its_time_comes() {
+    let mut proof = match proves("champion", None) {
+        Command::StateEvidence(proof) => proof,
+        other => panic!("{other:?}"),
+    };
+    proof.said_at = Some(ms(NOW - DAY));
+    let old = |command: Command| match command {
+        Command::RecordSignals(mut signals) => {
+            signals[0].occurred_at = Some(ms(NOW - 3 * DAY));
+            Command::RecordSignals(signals)
+        }
+        other => other,
+    };
+    let house = House::under(MODEL, Vec::new(), 0).after(&[
+        holds(0, "champion"),
+        Command::StateEvidence(proof),
+        old(visits(0)),
+    ]);
+    assert!(house.completeness() > 0.0);
+    assert_eq!(house.noted_completeness(), Some(house.completeness()));
+    assert_eq!(given().noted_completeness(), Some(BEFORE));
+}

@@ -17,7 +17,7 @@ use quorate_domain::gap::{About, Gap, GapKind};
 use quorate_domain::id::{ContactId, ContactNo, EvidenceNo, Kind, ModelVersion, Role, Seq, SignalId};
 use quorate_domain::model::Model;
 use quorate_domain::signal::{Signal, SignalSource};
-use quorate_domain::standing::{GroupReading, ModelInForce};
+use quorate_domain::standing::{GroupReading, ModelInForce, Standing};
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::{Source, Value};
 
@@ -369,6 +369,16 @@ impl House {
             }
         }
         Self::of(records)
+    }
+
+    /// What was noted of completeness by whoever absorbed the records as they came in: lists show it.
+    pub(crate) fn noted_completeness(&self) -> Option<f64> {
+        let mut state = AccountState::new(self.state.id.clone());
+        let mut standing = Standing::new(&state, &self.model, ModelVersion(1));
+        for record in &self.records {
+            standing.absorb(&mut state, record, &self.model, &mut Vec::new());
+        }
+        standing.groups[0].qualified.completeness
     }
 
     pub(crate) fn decide(&self, command: &Command) -> Result<Decision, Rejection> {

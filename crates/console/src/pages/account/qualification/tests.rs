@@ -161,7 +161,7 @@ async fn an_element_shows_its_level_who_said_so_and_its_checks() {
     assert_eq!(line.said_by.as_ref().unwrap().0, "Priya Lindqvist");
     assert_eq!(
         (line.said.text.as_str(), line.source.as_str()),
-        ("11 Jun", "person")
+        ("11 Jun", "a person")
     );
 }
 
