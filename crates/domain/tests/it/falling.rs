@@ -328,22 +328,18 @@ fn a_committee_of_five_hundred_is_read_with_a_bounded_list_of_gaps() {
 
 #[test]
 fn evidence_heard_of_before_older_signals_is_noted_when_its_time_comes() {
-    let mut proof = match proves("champion", None) {
-        Command::StateEvidence(proof) => proof,
-        other => panic!("{other:?}"),
+    let Command::StateEvidence(mut proof) = proves("champion", None) else {
+        panic!("no evidence");
     };
     proof.said_at = Some(ms(NOW - DAY));
-    let old = |command: Command| match command {
-        Command::RecordSignals(mut signals) => {
-            signals[0].occurred_at = Some(ms(NOW - 3 * DAY));
-            Command::RecordSignals(signals)
-        }
-        other => other,
+    let Command::RecordSignals(mut visit) = visits(0) else {
+        panic!("no signals");
     };
+    visit[0].occurred_at = Some(ms(NOW - 3 * DAY));
     let house = House::under(MODEL, Vec::new(), 0).after(&[
         holds(0, "champion"),
         Command::StateEvidence(proof),
-        old(visits(0)),
+        Command::RecordSignals(visit),
     ]);
     assert!(house.completeness() > 0.0);
     assert_eq!(house.noted_completeness(), Some(house.completeness()));
