@@ -195,11 +195,7 @@ pub(crate) async fn events(
     let events = state.engine.listen();
     let state = state.into_inner();
     let finder = Arc::clone(&state);
-    let rows = web::block(move || find(&finder, &asked))
-        .await
-        .map_err(|_| PageError::Internal {
-            what: "a thread failed",
-        })?;
+    let rows = web::block(move || find(&finder, &asked)).await?;
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let follower = Follower {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use actix_web::error::BlockingError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use askama::Template;
@@ -54,6 +55,15 @@ pub(crate) enum PageError {
         /// What is missing.
         what: &'static str,
     },
+}
+
+/// Work off the threads that answer did not come back.
+impl From<BlockingError> for PageError {
+    fn from(_: BlockingError) -> Self {
+        Self::Internal {
+            what: "a thread failed",
+        }
+    }
 }
 
 /// A page of a few words.

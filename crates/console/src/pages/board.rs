@@ -130,11 +130,7 @@ pub(crate) async fn show(
         .map(|list| (list.slug.to_string(), list.name.to_string()))
         .collect();
     let may_write = visitor.may_write();
-    let board = web::block(move || Board::read(&state, frame, &query, &unread, &names, may_write))
-        .await
-        .map_err(|_| PageError::Internal {
-            what: "a thread failed",
-        })??;
+    let board = web::block(move || Board::read(&state, frame, &query, &unread, &names, may_write)).await??;
     reply::html(&board)
 }
 

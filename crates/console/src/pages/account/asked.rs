@@ -9,7 +9,6 @@ use quorate_engine::view::AccountRow;
 use quorate_engine::{AsOf, Engine};
 
 use super::NOT_FOUND;
-use super::beside::Beside;
 use crate::pages::board::{BoardQuery, escaped};
 use crate::reply::PageError;
 use crate::words;
@@ -26,8 +25,6 @@ pub(crate) struct Asked {
     /// What was not understood, for people.
     pub(crate) notes: Vec<String>,
     pub(crate) links: Links,
-    /// Its place in the list it was opened from; `None`: it was not opened from one.
-    pub(crate) beside: Option<Beside>,
 }
 
 /// Addresses of an account's pages. All of them keep the instant that is being looked at, and the list one came from.
@@ -85,7 +82,6 @@ impl Asked {
             origin,
         };
         Ok(Self {
-            beside: Beside::find(engine, &id, &links),
             id,
             row,
             at,

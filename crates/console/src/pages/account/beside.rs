@@ -1,9 +1,12 @@
 //! Who stands before and after an account in the list it was opened from.
 
+use actix_web::error::BlockingError;
+use actix_web::web;
 use quorate_domain::id::AccountId;
 use quorate_engine::Engine;
 
-use super::asked::Links;
+use super::asked::{Asked, Links};
+use crate::pages::board::BoardQuery;
 use crate::words;
 
 /// Where an account stands in a list.
@@ -32,10 +35,20 @@ pub(crate) struct ListLinks {
 }
 
 impl Beside {
-    /// Looks up an account's place in the list that its address names; `None`: it names none. Takes milliseconds at
-    /// 100,000 accounts.
-    pub(crate) fn find(engine: &Engine, account: &AccountId, links: &Links) -> Option<Self> {
-        let query = links.origin()?;
+    /// Looks up an account's place in the list that its address names; `None`: it names none. Every row of the list is
+    /// looked at, so this is done off the thread that answers.
+    ///
+    /// # Errors
+    /// When the work broke off.
+    pub(crate) async fn look_up(engine: &Engine, asked: &Asked) -> Result<Option<Self>, BlockingError> {
+        let Some(query) = asked.links.origin() else {
+            return Ok(None);
+        };
+        let (engine, account) = (engine.clone(), asked.id.clone());
+        web::block(move || Self::find(&engine, &account, &query)).await
+    }
+
+    fn find(engine: &Engine, account: &AccountId, query: &BoardQuery) -> Option<Self> {
         let found = engine.neighbours(account, &query.list())?;
         let named = |id: Option<AccountId>| {
             let row = engine.row(&id?)?;

@@ -143,7 +143,7 @@ async fn page(
         .ok_or(NOT_FOUND)?;
     let week_ago = past::heat_at(&state.engine, &asked.id, tiles::week_before(view.reading.at)).await?;
     let title = format!("Committee, {}", asked.row.name);
-    let mut shell = Shell::of(asked, visitor, &view, week_ago, Place::Committee)?;
+    let mut shell = Shell::of(&state.engine, asked, visitor, &view, week_ago, Place::Committee).await?;
     // A form is not exchanged under the hands of who fills it in.
     shell.live = None;
     let may_edit = visitor.may_write() && asked.at.is_none();

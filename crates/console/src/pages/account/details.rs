@@ -104,7 +104,7 @@ pub(crate) async fn show(
     let details = Details::of(&state.engine, &view, &asked, number);
     reply::html(&Page {
         frame: shell::frame(&asked.row.name, &request, &visitor, &asked, &view),
-        shell: Shell::of(&asked, &visitor, &view, week_ago, Place::Details)?,
+        shell: Shell::of(&state.engine, &asked, &visitor, &view, week_ago, Place::Details).await?,
         details,
     })
 }

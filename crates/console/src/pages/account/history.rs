@@ -95,7 +95,7 @@ pub(crate) async fn show(
     let history = History::of(&view, entries, &state.engine.models(), &asked);
     reply::html(&Page {
         frame: shell::frame(&asked.row.name, &request, &visitor, &asked, &view),
-        shell: Shell::of(&asked, &visitor, &view, week_ago, Place::History)?,
+        shell: Shell::of(&state.engine, &asked, &visitor, &view, week_ago, Place::History).await?,
         history,
     })
 }

@@ -153,7 +153,7 @@ async fn page(
         .ok_or(NOT_FOUND)?;
     let week_ago = past::heat_at(&state.engine, &asked.id, tiles::week_before(view.reading.at)).await?;
     let title = format!("Log a signal, {}", asked.row.name);
-    let mut shell = Shell::of(asked, visitor, &view, week_ago, Place::Below)?;
+    let mut shell = Shell::of(&state.engine, asked, visitor, &view, week_ago, Place::Below).await?;
     // A form is not exchanged under the hands of who fills it in.
     shell.live = None;
     Ok(Page {

@@ -105,7 +105,15 @@ pub(crate) async fn page(
     let overview = Overview::of(&read, &asked, with, &models, may_edit);
     let page = Page {
         frame: shell::frame(&asked.row.name, request, visitor, &asked, &read.view),
-        shell: Shell::of(&asked, visitor, &read.view, read.week_ago, Place::Overview)?,
+        shell: Shell::of(
+            &state.engine,
+            &asked,
+            visitor,
+            &read.view,
+            read.week_ago,
+            Place::Overview,
+        )
+        .await?,
         overview,
     };
     Ok(page.render()?)

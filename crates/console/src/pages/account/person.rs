@@ -131,7 +131,7 @@ pub(crate) async fn show(
     let title = format!("{}, {}", person.name, asked.row.name);
     reply::html(&Page {
         frame: shell::frame(&title, &request, &visitor, &asked, &view),
-        shell: Shell::of(&asked, &visitor, &view, week_ago, Place::Below)?,
+        shell: Shell::of(&state.engine, &asked, &visitor, &view, week_ago, Place::Below).await?,
         person,
     })
 }

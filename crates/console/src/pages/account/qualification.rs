@@ -138,7 +138,15 @@ async fn page(
         .filter(|name| reading.is_none_or(|reading| *reading.name != **name))
         .map(|name| format!("“{name}” is no framework in use: this is the first one."));
     asked.notes.extend(unknown);
-    let mut shell = Shell::of(&asked, visitor, &view, week_ago, Place::Qualification)?;
+    let mut shell = Shell::of(
+        &state.engine,
+        &asked,
+        visitor,
+        &view,
+        week_ago,
+        Place::Qualification,
+    )
+    .await?;
     // A form is not exchanged under the hands of who fills it in.
     shell.live = None;
     let title = format!("Qualification, {}", asked.row.name);

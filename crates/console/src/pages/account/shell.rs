@@ -3,10 +3,11 @@
 use actix_web::HttpRequest;
 use quorate_domain::account::field;
 use quorate_domain::value::Value;
+use quorate_engine::Engine;
 use quorate_engine::view::AccountView;
 
 use super::asked::{self, Asked};
-use super::beside::ListLinks;
+use super::beside::{Beside, ListLinks};
 use super::tiles::{TileLinks, Tiles};
 use crate::access::Visitor;
 use crate::pages::board::RowView;
@@ -102,8 +103,9 @@ impl Shell {
     /// - `week_ago`: heat seven days before the instant the page shows; `None`: not known.
     ///
     /// # Errors
-    /// When a template fails.
-    pub(crate) fn of(
+    /// When a template fails, or the list it was opened from cannot be looked at.
+    pub(crate) async fn of(
+        engine: &Engine,
         asked: &Asked,
         visitor: &Visitor,
         view: &AccountView,
@@ -114,6 +116,7 @@ impl Shell {
             .iter()
             .find(|(of, _, _)| *of == place)
             .map_or("", |(_, _, tail)| tail);
+        let beside = Beside::look_up(engine, asked).await?;
         let live = if asked.at.is_none() {
             let row = RowView::of(&asked.row, view.reading.at).render()?;
             Some(Watched {
@@ -148,10 +151,7 @@ impl Shell {
                 now: asked.links.now(tail),
             }),
             notes: asked.notes.clone(),
-            list: asked
-                .beside
-                .as_ref()
-                .map(|beside| beside.links(&asked.links, tail)),
+            list: beside.map(|beside| beside.links(&asked.links, tail)),
             live,
             log: (visitor.may_write() && asked.at.is_none()).then(|| asked.links.now("/signals/new")),
         })

@@ -169,7 +169,7 @@ pub(crate) async fn show(
     let list = List::of(&view, groups.get(view.reading.best), records, &asked);
     reply::html(&Page {
         frame: shell::frame(&asked.row.name, &request, &visitor, &asked, &view),
-        shell: Shell::of(&asked, &visitor, &view, week_ago, Place::Signals)?,
+        shell: Shell::of(&state.engine, &asked, &visitor, &view, week_ago, Place::Signals).await?,
         list,
     })
 }

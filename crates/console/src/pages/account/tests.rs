@@ -449,12 +449,14 @@ async fn a_page_of_the_past_says_so_and_stands_still() {
     let read = Read::of(&house.engine, &asked, None).await.unwrap();
     assert_eq!(read.view.reading.at, at("2026-06-02T00:00:00Z"));
     let shell = shell::Shell::of(
+        &house.engine,
         &asked,
         &crate::access::Visitor::anybody(),
         &read.view,
         None,
         shell::Place::Overview,
     )
+    .await
     .unwrap();
     assert!(shell.live.is_none() && shell.log.is_none());
     let past = shell.past.unwrap();

@@ -151,11 +151,7 @@ pub(crate) async fn show(
         .collect();
     let engine = state.engine.clone();
     let may_change = visitor.may_write();
-    let list = web::block(move || ListView::read(&engine, &slug, known.as_ref(), &names, &asked))
-        .await
-        .map_err(|_| PageError::Internal {
-            what: "a thread failed",
-        })?;
+    let list = web::block(move || ListView::read(&engine, &slug, known.as_ref(), &names, &asked)).await?;
     let Some(mut list) = list else {
         return Err(PageError::NotFound { what: "this list" });
     };
