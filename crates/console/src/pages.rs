@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod board;
 pub(crate) mod demo;
+pub(crate) mod export;
 pub(crate) mod frame;
 pub(crate) mod gaps;
 pub(crate) mod help;

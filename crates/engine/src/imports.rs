@@ -16,7 +16,7 @@ use quorate_intake::draft::BadCells;
 use quorate_intake::mapping::{self, Mapping, Wishes};
 use quorate_intake::matching::Answer;
 use quorate_intake::plan::{Planned, Verdict};
-use quorate_intake::rejects;
+use quorate_intake::sheet;
 use tokio::sync::{Mutex, broadcast, mpsc};
 
 use crate::error::Error;
@@ -498,7 +498,7 @@ impl Imports {
             cells.push(row.planned.reason.unwrap_or_default());
             rows.push(cells);
         });
-        Ok(rejects::write(rows.await?))
+        Ok(sheet::write(rows.await?))
     }
 
     /// Records what people say about rows, and what becomes of these rows by that.

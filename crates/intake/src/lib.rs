@@ -16,4 +16,4 @@ pub mod draft;
 pub mod mapping;
 pub mod matching;
 pub mod plan;
-pub mod rejects;
+pub mod sheet;

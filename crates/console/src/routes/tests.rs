@@ -476,6 +476,28 @@ async fn a_view_is_a_file_of_all_its_rows() {
 }
 
 #[actix_web::test]
+async fn a_name_that_begins_like_a_formula_is_text_in_every_file() {
+    let house = house();
+    house.name("evil", "=cmd(\"x\"), Inc").await;
+    house.signal("evil", "s1").await;
+    let app = app!(house, Access::Open);
+    for path in ["/board/export.csv", "/gaps/export.csv"] {
+        let request = TestRequest::get().uri(path).to_request();
+        let answer = call_service(&app, request).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let text = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+        let rows: Vec<&str> = text.lines().skip(1).collect();
+        assert!(!rows.is_empty(), "{path}");
+        for row in rows {
+            assert!(
+                row.starts_with("evil,\"'=cmd(\"\"x\"\"), Inc\","),
+                "{path}: {row}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_look_into_an_account_is_a_page_of_its_own() {
     let house = house();
     house.name("northfold", "Northfold").await;

@@ -1,10 +1,14 @@
-//! Rows that did not go in, as a file to mend and send again.
+//! CSV for people: what every export writes, safe to open in a spreadsheet.
 
-/// Returns a cell that no spreadsheet takes for a formula: one that starts like a formula gets a quote in front.
+/// What a formula starts with; the full-width signs are signs to a spreadsheet, too.
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Returns a cell that no spreadsheet takes for a formula: one that starts like a formula and is no number gets a quote
+/// in front.
 #[must_use]
 pub fn safe_cell(cell: &str) -> String {
     let is_number = cell.parse::<f64>().is_ok();
-    if !is_number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if !is_number && cell.starts_with(FORMULA_STARTS) {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -33,6 +37,8 @@ mod tests {
             ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("+49 30 1234", "'+49 30 1234"),
+            ("\n=1", "'\n=1"),
+            ("＝1", "'＝1"),
             ("-5", "-5"),
             ("-5.5", "-5.5"),
             ("Acme", "Acme"),
