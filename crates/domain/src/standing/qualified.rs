@@ -108,6 +108,9 @@ impl Group {
     pub(super) fn note_checked(&mut self, signal: &Signal, model: &Model, checked_to: Timestamp) {
         let at = signal.occurred_at.max(checked_to);
         for (pattern, within) in model.frameworks.signal_checks() {
+            if self.qualified.unsettled {
+                break;
+            }
             if !framework::covers(pattern, signal.kind.as_str()) {
                 continue;
             }

@@ -43,7 +43,7 @@ pub(crate) struct EvidenceBody {
     in_model: bool,
     /// `assumed`, `stated` or `validated`, as it was stated.
     level: &'static str,
-    /// What it counts for now: null when nothing is left.
+    /// What it still counts as at this instant: null when nothing is left.
     counts_as: Option<&'static str>,
     /// Whether it lost a step to age.
     stale: bool,
