@@ -3,6 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 /// A pattern over titles: its words must stand in the title next to each other and in this order.
 ///
 /// - A word is a run of letters and digits; everything else separates words, in the pattern and in the title,
@@ -121,60 +124,29 @@ impl Title {
 
 /// Returns the lower-case runs of letters, digits and whatever `also` allows, without accents.
 fn words(text: &str, also: impl Fn(char) -> bool) -> Vec<Box<str>> {
-    let folded: String = text
-        .chars()
+    let mut folded = String::with_capacity(text.len());
+    for c in text
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .filter(|c| !is_combining(*c))
-        .flat_map(Folded::of)
-        .collect();
+    {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            // A stroke is no accent to Unicode.
+            'ø' => folded.push('o'),
+            'đ' => folded.push('d'),
+            'ł' => folded.push('l'),
+            'ı' => folded.push('i'),
+            other => folded.push(other),
+        }
+    }
     folded
         .split(|c: char| !c.is_alphanumeric() && !also(c))
         .filter(|word| !word.is_empty())
         .map(Box::from)
         .collect()
-}
-
-/// Accents that follow their letter, as some systems write all of them.
-fn is_combining(c: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&c)
-}
-
-/// The letters a lower-case letter is without its accent.
-struct Folded(std::str::Chars<'static>, Option<char>);
-
-impl Folded {
-    fn of(c: char) -> Self {
-        let plain = match c {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
-            'ç' | 'ć' | 'č' => "c",
-            'ď' | 'đ' => "d",
-            'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => "e",
-            'ğ' => "g",
-            'ì' | 'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
-            'ł' => "l",
-            'ñ' | 'ń' | 'ň' => "n",
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => "o",
-            'ř' => "r",
-            'ś' | 'š' | 'ş' => "s",
-            'ť' | 'ţ' => "t",
-            'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' => "u",
-            'ý' | 'ÿ' => "y",
-            'ź' | 'ż' | 'ž' => "z",
-            'ß' => "ss",
-            'æ' => "ae",
-            'œ' => "oe",
-            _ => return Self("".chars(), Some(c)),
-        };
-        Self(plain.chars(), None)
-    }
-}
-
-impl Iterator for Folded {
-    type Item = char;
-
-    fn next(&mut self) -> Option<char> {
-        self.0.next().or_else(|| self.1.take())
-    }
 }
 
 /// Returns a text with its umlauts written out, as who has no such keys does.
