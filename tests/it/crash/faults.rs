@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use quorate_testkit::{Deadline, Launch, QuorateProcess, RedisServer, SplitMix64, rounds};
+use quorate_testkit::{Deadline, FakeClock, Launch, QuorateProcess, RedisServer, SplitMix64, rounds};
 use serde_json::{Value, json};
 
 use super::campaign::{Campaign, now_ms};
@@ -376,31 +376,10 @@ fn a_byte_that_flips_in_redis_sets_its_account_aside_by_name_and_no_other() {
     client.post("/v1/signals", &signal("globex")).expect_status(200);
 }
 
-/// Where the library lies that gives a process another clock; it is in the package `faketime`.
-#[track_caller]
-fn faketime() -> PathBuf {
-    let found = fs::read_dir("/usr/lib")
-        .unwrap()
-        .map(|entry| entry.unwrap().path().join("faketime/libfaketimeMT.so.1"))
-        .find(|library| library.exists());
-    found.expect("libfaketimeMT.so.1 below /usr/lib: install the package faketime")
-}
-
 /// Lives through a day forward and two days back, under load, and through a restart at the end.
 fn live_through_jumps(folder: &Path, launch: Launch, agreed: Agreed) {
-    let clock = folder.join("clock");
-    let set = |offset: &str| {
-        let new = folder.join("clock.new");
-        fs::write(&new, offset).unwrap();
-        fs::rename(new, &clock).unwrap();
-    };
-    set("+0");
-    let server = launch
-        .env("LD_PRELOAD", faketime())
-        .env("FAKETIME_TIMESTAMP_FILE", &clock)
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .start();
+    let clock = FakeClock::new(folder);
+    let server = clock.launch(launch).start();
     let (mut campaign, mut random) = begin(folder, agreed, &server);
     let senders = campaign.send(&server, 0, &mut random);
     let day = || {
@@ -408,13 +387,13 @@ fn live_through_jumps(folder: &Path, launch: Launch, agreed: Agreed) {
         answer.header("date").unwrap().get(..16).unwrap().to_owned()
     };
     let today = day();
-    for offset in ["+1d", "-1d", "+0"] {
+    for days in [1, -1, 0] {
         senders.run_for(Duration::from_millis(200));
         let before = campaign.acknowledged();
-        set(offset);
+        clock.set_days(days);
         Deadline::seconds(10).wait("another day at the server", || {
             let now = day();
-            if (now == today) == (offset == "+0") {
+            if (now == today) == (days == 0) {
                 Ok(())
             } else {
                 Err(now)
@@ -429,7 +408,7 @@ fn live_through_jumps(folder: &Path, launch: Launch, agreed: Agreed) {
                 Err(format!("{now} of {before} before the jump"))
             }
         });
-        eprintln!("{offset}: {} acknowledged", campaign.acknowledged());
+        eprintln!("{days} days: {} acknowledged", campaign.acknowledged());
     }
     let server = server.kill9().start();
     senders.join();
