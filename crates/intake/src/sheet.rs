@@ -15,10 +15,13 @@ pub fn safe_cell(cell: &str) -> String {
     }
 }
 
-/// Returns CSV of a header and rows, each cell safe to open in a spreadsheet.
+/// Returns CSV of a header and rows, each cell safe to open in a spreadsheet; lines end as RFC 4180 has it.
 #[must_use]
 pub fn write<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     for row in rows {
         let cells: Vec<String> = row.into_iter().map(|cell| safe_cell(&cell)).collect();
         // Writing to memory cannot fail.
@@ -52,7 +55,7 @@ mod tests {
         ];
         assert_eq!(
             String::from_utf8(write(rows)).unwrap(),
-            "Name,Note\n\"A, B\",'=1\n"
+            "Name,Note\r\n\"A, B\",'=1\r\n"
         );
     }
 }
