@@ -145,8 +145,8 @@ fn a_file_is_reviewed_answered_and_applied() {
         .expect_status(200);
     assert_eq!(
         rejects.text(),
-        "Account Name,Website,Billing Country,Employees,Segment,quorate row,quorate verdict,quorate reason\n\
-         Gamma,gamma.com,,many,B,4,failed,\"column \"\"Employees\"\": \"\"many\"\" is not a number\"\n"
+        "Account Name,Website,Billing Country,Employees,Segment,quorate row,quorate verdict,quorate reason\r\n\
+         Gamma,gamma.com,,many,B,4,failed,\"column \"\"Employees\"\": \"\"many\"\" is not a number\"\r\n"
     );
     assert_eq!(
         house.client.get("/v1/imports").json()["items"]

@@ -119,7 +119,7 @@ async fn an_answer_is_taken_back_and_new_columns_forget_answers() {
     let rejects = String::from_utf8(rejects).unwrap();
     assert!(
         rejects.starts_with(
-            "Name,Website,quorate row,quorate verdict,quorate reason\nAcme Rail,acme.example,3,needs_answer,"
+            "Name,Website,quorate row,quorate verdict,quorate reason\r\nAcme Rail,acme.example,3,needs_answer,"
         ),
         "{rejects}"
     );
