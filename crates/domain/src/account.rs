@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 use crate::value::{Source, Stated, Value};
 
 mod command;
+mod condense;
 mod decide;
 mod event;
 mod rejection;
@@ -20,6 +21,7 @@ pub use command::{
     AccountChange, Command, ContactChange, ContactRef, FUTURE_MAX_MS, ListChange, NewSignal,
     OpportunityChange, Patch, Policy, Relate, SnoozeGap, StateEvidence,
 };
+pub use condense::{Condensed, condense};
 pub use decide::{Decision, IgnoredField, Outcome, decide};
 pub(crate) use event::ContactField;
 pub use event::{ContactFact, Event, Record};

@@ -112,6 +112,39 @@ text_id! {
     Solution
 }
 
+impl SignalId {
+    /// What the place of a condensed signal's id begins with; no id from outside has control characters.
+    const CONDENSED: char = '\0';
+
+    /// Returns what stands in the place of a condensed signal's id, which is gone: unique within the account.
+    ///
+    /// - `rank`: the id's place among those of the same instant. What is decided by the order of ids stays as it was.
+    /// - `seq`: the signal's record.
+    #[must_use]
+    pub fn condensed(rank: u32, seq: Seq) -> Self {
+        Self(format!("{}{rank:08x}{:016x}", Self::CONDENSED, seq.0).into())
+    }
+
+    /// Returns the rank of a condensed signal; `None`: this is a signal's id.
+    #[must_use]
+    pub fn condensed_rank(&self) -> Option<u32> {
+        let rank = self.0.strip_prefix(Self::CONDENSED)?.get(..8)?;
+        u32::from_str_radix(rank, 16).ok()
+    }
+
+    /// Returns whether the signal is condensed: its id is gone.
+    #[must_use]
+    pub fn is_condensed(&self) -> bool {
+        self.0.starts_with(Self::CONDENSED)
+    }
+
+    /// Returns the id to tell others; `None`: it is gone.
+    #[must_use]
+    pub fn told(&self) -> Option<&str> {
+        (!self.is_condensed()).then_some(&*self.0)
+    }
+}
+
 impl Role {
     /// The role of a contact nobody gave one: no role, it fills no seat.
     pub const UNKNOWN: &'static str = "unknown";

@@ -5,6 +5,7 @@
     reason = "what fails here is a failed test"
 )]
 
+mod condense;
 mod examples;
 mod falling;
 mod generate;
