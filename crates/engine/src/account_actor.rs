@@ -26,7 +26,7 @@ mod refold;
 mod row;
 mod wake;
 
-pub(crate) use execute::{Done, Execute, Known};
+pub(crate) use execute::{Begun, Done, Execute, Known};
 pub(crate) use load::{LoadFailure, Loading, load, read_history};
 pub(crate) use passivate::Passivate;
 pub(crate) use read::{Read, ReadAnswer};

@@ -258,6 +258,7 @@ impl Router {
                 account,
                 signals,
                 tries: 0,
+                kills: 0,
                 alone: false,
                 no: 0,
             };
@@ -385,6 +386,7 @@ impl Router {
             account: account.clone(),
             signals,
             tries: 0,
+            kills: 0,
             alone: false,
             no: 0,
         };

@@ -19,8 +19,8 @@ use quorate_store::{OwnerToken, Store};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::account_actor::{
-    AccountActor, Done, Execute, Failure, Known, LoadFailure, Loading, Passivate, Read, ReadAnswer, Wake,
-    load, save,
+    AccountActor, Begun, Done, Execute, Failure, Known, LoadFailure, Loading, Passivate, Read, ReadAnswer,
+    Wake, load, save,
 };
 use crate::clock::Clock;
 use crate::commit::{Committer, Gatherer};
@@ -40,6 +40,8 @@ pub(crate) use timers::Timers;
 
 /// Asks taken from the queue at once.
 const TURN_MAX: usize = 1_024;
+/// How often signals are asked again that waited for an account when it left memory.
+const WAITS_MAX: u32 = 32;
 /// Accounts woken at once by timers; a restart after a long time has many that are due.
 const WAKES_MAX: usize = 64;
 /// Accounts that leave memory in one step.
@@ -144,7 +146,7 @@ impl Shard {
         for ask in turn.drain(..) {
             match ask {
                 Ask::Stop(stopped) => stop = Some(stopped),
-                Ask::Signals(signals) if signals.tries == 0 && !signals.alone => {
+                Ask::Signals(signals) if signals.kills == 0 && signals.tries == 0 && !signals.alone => {
                     let place = places.get(&signals.account).copied();
                     if let Some(Ask::Signals(first)) = place.and_then(|place| ready.get_mut(place)) {
                         first.signals.extend(signals.signals);
@@ -345,6 +347,7 @@ impl Shard {
                     command: (*command).clone(),
                     known: Known::default(),
                     expected,
+                    begun: Begun::default(),
                 };
                 let result = match actor.send(execute).await {
                     Ok(Err(Failure::Conflict)) | Err(_) if tries < self.shared.config.poison_tries_max => {
@@ -442,10 +445,12 @@ impl Shard {
 
     async fn record(self: Rc<Self>, actor: Addr<AccountActor>, mut ask: SignalsAsk, known: Known) {
         let signals: Vec<NewSignal> = ask.signals.iter().map(|(_, signal)| signal.clone()).collect();
+        let begun = Begun::default();
         let execute = Execute {
             command: Command::RecordSignals(signals),
             known,
             expected: None,
+            begun: begun.clone(),
         };
         let result = actor.send(execute).await;
         let tries_max = self.shared.config.poison_tries_max;
@@ -462,11 +467,21 @@ impl Shard {
                 let reason = self.failed(&ask.account, &actor, failure).to_string();
                 Ask::Signals(ask).fail(&reason);
             }
-            Err(_) => {
+            Err(_) if !begun.is_so() => {
+                // The account left memory for something else: whatever that was, these did not do it.
                 self.evict(&ask.account, &actor);
                 ask.tries += 1;
+                if ask.tries < WAITS_MAX {
+                    self.ask_again(Ask::Signals(ask));
+                } else {
+                    Ask::Signals(ask).fail("the account left memory again and again while it was asked");
+                }
+            }
+            Err(_) => {
+                self.evict(&ask.account, &actor);
+                ask.kills += 1;
                 metrics::counter!("quorate_account_panics_total").increment(1);
-                if ask.tries < tries_max {
+                if ask.kills < tries_max {
                     self.ask_again(Ask::Signals(ask));
                 } else if ask.signals.len() > 1 {
                     // One of them is poison; each gets its own tries.

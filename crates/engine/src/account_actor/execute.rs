@@ -1,5 +1,8 @@
 //! A command: decided, made durable, answered.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix::prelude::*;
 use hashbrown::HashSet;
 use quorate_domain::account::{Command, Event, IgnoredField, Outcome, decide};
@@ -23,6 +26,24 @@ pub(crate) struct Execute {
     pub(crate) known: Known,
     /// The version the caller changes; `None`: any.
     pub(crate) expected: Option<Seq>,
+    /// Is set once the actor begins with it.
+    pub(crate) begun: Begun,
+}
+
+/// Whether an actor began with a command: of those that died with it, only these can have killed it. The others waited
+/// behind something else, or behind a commit that failed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Begun(Arc<AtomicBool>);
+
+impl Begun {
+    fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the actor began.
+    pub(crate) fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What a command did.
@@ -40,6 +61,7 @@ impl Handler<Execute> for AccountActor {
     type Result = AtomicResponse<Self, Result<Done, Failure>>;
 
     fn handle(&mut self, ask: Execute, _ctx: &mut Context<Self>) -> Self::Result {
+        ask.begun.begin();
         let now = self.now();
         if let Some(expected) = ask.expected.filter(|expected| *expected != self.seq) {
             return answer(

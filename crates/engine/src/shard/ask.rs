@@ -42,7 +42,10 @@ pub(crate) enum Ask {
 pub(crate) struct SignalsAsk {
     pub(crate) account: AccountId,
     pub(crate) signals: Vec<(Slot, NewSignal)>,
+    /// How often it was asked again although it did nothing wrong.
     pub(crate) tries: u32,
+    /// How often its account died of it.
+    pub(crate) kills: u32,
     /// One of a batch that kept killing its account: it is tried by itself, never with others again.
     pub(crate) alone: bool,
     /// Its place in the turn that takes it.
@@ -120,6 +123,7 @@ impl SignalsAsk {
             account: account.clone(),
             signals: vec![signal],
             tries: 0,
+            kills: 0,
             alone: true,
             no: 0,
         })

@@ -255,6 +255,32 @@ async fn a_panic_costs_one_account_its_memory_and_a_poison_signal_is_set_aside()
     house.close().await;
 }
 
+/// What waits behind a signal that kills its account is lost with the account's mailbox each time, and is no poison for it.
+#[actix_rt::test]
+async fn what_waits_behind_a_poison_signal_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = at("2026-09-01T12:00:00Z");
+    let faults = Faults::default();
+    faults.panic_on_signal("poison", 100);
+    let config = EngineConfig {
+        faults,
+        ..EngineConfig::default()
+    };
+    let house = open(folder.path(), now, config);
+    let mut signals = vec![signal("acme", "poison", "ann", "page.view", now)];
+    signals.extend((0..20).map(|no| signal("acme", &format!("good-{no}"), "ann", "page.view", now)));
+    let outcomes = house.record(signals).await;
+    assert!(
+        matches!(outcomes[0], ItemOutcome::Quarantined { .. }),
+        "{outcomes:?}"
+    );
+    for outcome in &outcomes[1..] {
+        assert_eq!(*outcome, ItemOutcome::Decided(Outcome::Accepted));
+    }
+    assert_eq!(house.account("acme").await.unwrap().counted, 20);
+    house.close().await;
+}
+
 #[actix_rt::test]
 async fn more_than_the_limit_in_flight_is_refused_and_nothing_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
