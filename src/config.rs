@@ -188,6 +188,7 @@ pub(crate) struct Engine {
     pub(crate) refold_after_ms: u64,
     pub(crate) live_events_max: usize,
     pub(crate) unmatched_max: usize,
+    pub(crate) past_rows_max: usize,
     pub(crate) poison_tries_max: u32,
     pub(crate) contacts_max: usize,
     pub(crate) fields_max: usize,
@@ -329,6 +330,7 @@ impl Config {
             refold_after_ms: engine.refold_after_ms,
             live_events_max: engine.live_events_max,
             unmatched_max: engine.unmatched_max,
+            past_rows_max: engine.past_rows_max,
             poison_tries_max: engine.poison_tries_max,
             ..EngineConfig::default()
         };

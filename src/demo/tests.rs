@@ -162,7 +162,7 @@ async fn the_first_screen_shows_every_temperature_and_few_are_qualified() {
         descending: true,
         ..ListQuery::default()
     };
-    let rows = house.engine.list(&query).rows;
+    let rows = house.engine.listing().page(&query).rows;
     let band = |name: &str| rows.iter().filter(|row| row.band.as_str() == name).count();
     let bands = ["burning", "hot", "warm", "cold"].map(band);
     let mqa = rows.iter().filter(|row| row.stage == Stage::Mqa).count();

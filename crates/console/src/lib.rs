@@ -14,6 +14,7 @@
 pub mod access;
 mod assets;
 mod demo;
+mod instant;
 mod live;
 mod pages;
 mod partials;

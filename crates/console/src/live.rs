@@ -226,7 +226,7 @@ fn find(state: &ConsoleState, asked: &str) -> Rows {
     if asked.is_empty() {
         return rows;
     }
-    state.engine.visit_rows(&Filter::default(), &mut |row| {
+    state.engine.listing().visit(&Filter::default(), &mut |row| {
         if let Some(version) = asked.get(row_key(&row.id).as_str()) {
             rows.watched.insert(row.id.clone(), Watched::of(version));
         }
@@ -347,9 +347,11 @@ impl Follower {
         let now = engine.now();
         let views = &self.views;
         let rows = self.rows.take(all, |id| {
-            let out = views.iter().filter(|(_, filter)| !engine.admits(id, filter));
+            let out = views
+                .iter()
+                .filter(|(_, filter)| !engine.listing().admits(id, filter));
             Some(Seen {
-                view: RowView::of(&engine.row(id)?, now),
+                view: RowView::of(&engine.listing().row(id)?, now),
                 out: out.map(|(view, _)| Arc::clone(view)).collect(),
             })
         });
@@ -387,7 +389,7 @@ impl Follower {
         let state = Arc::clone(&self.state);
         let queries: Vec<BoardQuery> = self.summaries.iter().map(|scope| scope.query.clone()).collect();
         let read = move || -> Vec<Summary> {
-            let summary = |query| Summary::of(&state.overview.scoped(&state.engine, query), query);
+            let summary = |query| Summary::of(&state.overview.scoped(&state.engine.listing(), query), query);
             queries.iter().map(summary).collect()
         };
         let summaries = web::block(read).await.unwrap_or_default();

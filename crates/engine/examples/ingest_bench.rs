@@ -223,7 +223,7 @@ fn top(engine: &Engine) {
     let mut times: Vec<f64> = (0..20)
         .map(|_| {
             let start = Instant::now();
-            let page = engine.list(&query);
+            let page = engine.listing().page(&query);
             assert!(page.rows.len() <= 100);
             start.elapsed().as_secs_f64() * 1e3
         })
@@ -231,7 +231,7 @@ fn top(engine: &Engine) {
     times.sort_by(f64::total_cmp);
     println!(
         "top-100 of {}: median {:.3} ms, worst {:.3} ms",
-        engine.list(&query).total,
+        engine.listing().page(&query).total,
         times[10],
         times[19]
     );

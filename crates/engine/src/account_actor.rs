@@ -12,7 +12,7 @@ use quorate_domain::time::Timestamp;
 use quorate_store::{Append, AppendRefusal, Appended, CommitMark, Snapshot};
 
 use crate::commit::CommitError;
-use crate::index::Row;
+use crate::index::{Judged, Row};
 use crate::shard::Shared;
 use crate::stored::{NoticeV1, StandingV1, SummaryV1, pack};
 use crate::view::{LiveChange, LiveEvent};
@@ -23,7 +23,6 @@ mod load;
 mod passivate;
 mod read;
 mod refold;
-mod row;
 mod wake;
 
 pub(crate) use execute::{Begun, Done, Execute, Known};
@@ -111,6 +110,20 @@ impl AccountActor {
     /// Returns the instant the next record is made at.
     fn now(&self) -> Timestamp {
         self.shared.clock.now().max(self.last_at)
+    }
+
+    /// Returns the account's row of the live index as of `now`.
+    ///
+    /// - `seq`: the last record of its journal, which may be on its way to the disk.
+    fn row(&self, seq: Seq, now: Timestamp) -> Row {
+        let judged = Judged {
+            state: &self.state,
+            standing: &self.standing,
+            model: &self.shared.models.current().model,
+            mqa_ends_at: self.mqa_ends_at,
+            seq,
+        };
+        judged.row(now)
     }
 
     /// Takes a decision into memory and returns what makes it durable. Nobody is answered before it is.

@@ -13,13 +13,12 @@ use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
 use crate::imports::{Desk, Imports};
-use crate::list::{Filter, ListQuery};
+use crate::listing::Listing;
 use crate::lists::Lists;
+use crate::past_lists::{PastLists, PastShelf};
 use crate::router::Router;
 use crate::set_aside::SetAside;
-use crate::view::{
-    AccountRow, AccountView, ItemOutcome, LiveEvent, Neighbours, Page, Receipt, Status, TimelineEntry,
-};
+use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Status, TimelineEntry};
 
 /// How a signal names its account.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +54,7 @@ pub struct AsOf {
 pub struct Engine {
     router: Arc<Router>,
     desk: Arc<Desk>,
+    past: Arc<PastShelf>,
 }
 
 impl Engine {
@@ -70,9 +70,11 @@ impl Engine {
         clock: Clock,
         config: EngineConfig,
     ) -> Result<Self, StartError> {
+        let past_rows_max = config.past_rows_max;
         let router = Arc::new(Router::start(store, models, clock, config)?);
         let desk = Arc::new(Desk::open(&router));
-        Ok(Self { router, desk })
+        let past = Arc::new(PastShelf::new(past_rows_max));
+        Ok(Self { router, desk, past })
     }
 
     /// Returns the engine's now.
@@ -186,43 +188,16 @@ impl Engine {
         self.router.timeline(account, before, limit).await
     }
 
-    /// Lists accounts from the live index, without waking any.
+    /// Returns all accounts as they are now, out of the live index: no account is woken to list it.
     #[must_use]
-    pub fn list(&self, query: &ListQuery) -> Page {
-        self.router.list(query)
+    pub fn listing(&self) -> Listing {
+        self.router.listing()
     }
 
-    /// Lists what accounts lack, most helpful first, from the live index and without waking any.
+    /// Returns the lists of all accounts as of past instants.
     #[must_use]
-    pub fn gaps(&self, query: &crate::list::GapQuery) -> crate::view::GapPage {
-        self.router.gaps(query)
-    }
-
-    /// Returns one account's row as it is now, from the live index, without waking the account.
-    #[must_use]
-    pub fn row(&self, account: &AccountId) -> Option<AccountRow> {
-        self.router.row(account)
-    }
-
-    /// Returns who stands before and after an account in a list as it is now; `None`: nobody knows the account. Looks at
-    /// every row that the list's filter may show.
-    #[must_use]
-    pub fn neighbours(&self, account: &AccountId, query: &ListQuery) -> Option<Neighbours> {
-        self.router.neighbours(account, query)
-    }
-
-    /// Returns whether an account is one of those a filter shows now, without waking it.
-    #[must_use]
-    pub fn admits(&self, account: &AccountId, filter: &Filter) -> bool {
-        self.router.admits(account, filter)
-    }
-
-    /// Shows the row of every account that passes a filter as it is now, in no order, without waking any: for counts
-    /// over all of them. What `see` does holds up the accounts of one part of the index: keep it short.
-    ///
-    /// Returns the instant the rows are computed at.
-    pub fn visit_rows(&self, filter: &Filter, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
-        self.router.visit_rows(filter, see)
+    pub fn past_lists(&self) -> PastLists {
+        PastLists::new(Arc::clone(&self.router), Arc::clone(&self.past))
     }
 
     /// Listens to what happens from now on. A listener that falls behind is told how much it missed.

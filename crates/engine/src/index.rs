@@ -20,11 +20,13 @@ use crate::view::{AccountRow, SeatCell, Why};
 
 mod gaps;
 mod heat_curve;
+mod judged;
 mod page;
 mod shelf;
 
 pub(crate) use heat_curve::{HeatCurve, Term};
-pub(crate) use page::level_code;
+pub(crate) use judged::Judged;
+use page::level_code;
 use shelf::Shelf;
 
 /// How old an account's place in the order may be, in milliseconds.

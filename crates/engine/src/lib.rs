@@ -23,9 +23,11 @@ mod handle;
 pub mod imports;
 mod index;
 pub mod list;
+mod listing;
 pub mod lists;
 mod live;
 mod models;
+pub mod past_lists;
 mod router;
 pub mod set_aside;
 mod shard;
@@ -39,3 +41,4 @@ pub use error::{Error, StartError};
 #[cfg(feature = "test-util")]
 pub use faults::Faults;
 pub use handle::{AccountRef, AsOf, Engine, IncomingSignal};
+pub use listing::Listing;

@@ -21,18 +21,17 @@ use crate::config::EngineConfig;
 use crate::error::{Error, StartError};
 use crate::handle::{AccountRef, AsOf, IncomingSignal};
 use crate::index::Index;
-use crate::list::{Filter, ListQuery};
+use crate::listing::Listing;
 use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
 use crate::stored::SummaryV1;
 use crate::unmatched::Unmatched;
-use crate::view::{
-    AccountRow, AccountView, ItemOutcome, LiveEvent, Neighbours, Page, Receipt, Status, TimelineEntry,
-};
+use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Status, TimelineEntry};
 
 mod past;
 
+pub(crate) use past::Folded;
 use past::{Past, history, load_error, timeline};
 
 /// Accounts hash to this many partitions, whatever the number of shards.
@@ -158,6 +157,17 @@ impl Router {
 
     pub(crate) fn models(&self) -> Vec<ModelInForce> {
         self.models.all().to_vec()
+    }
+
+    /// Failures planned by a test.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn faults(&self) -> crate::faults::Faults {
+        self.config.faults.clone()
+    }
+
+    /// All models, to be read by.
+    pub(crate) fn all_models(&self) -> Models {
+        self.models.clone()
     }
 
     pub(crate) fn durability(&self) -> Durability {
@@ -558,31 +568,9 @@ impl Router {
         .await
     }
 
-    pub(crate) fn list(&self, query: &ListQuery) -> Page {
-        self.index.page(query, self.now())
-    }
-
-    pub(crate) fn gaps(&self, query: &crate::list::GapQuery) -> crate::view::GapPage {
-        self.index.gaps(query, self.now())
-    }
-
-    pub(crate) fn row(&self, account: &AccountId) -> Option<AccountRow> {
-        let row = self.index.row(account)?;
-        Some(row.at(self.now(), self.index.scale()))
-    }
-
-    pub(crate) fn neighbours(&self, account: &AccountId, query: &ListQuery) -> Option<Neighbours> {
-        self.index.neighbours(account, query, self.now())
-    }
-
-    pub(crate) fn admits(&self, account: &AccountId, filter: &Filter) -> bool {
-        self.index.admits(account, filter, self.now())
-    }
-
-    pub(crate) fn visit_rows(&self, filter: &Filter, see: &mut dyn FnMut(&AccountRow)) -> Timestamp {
-        let now = self.now();
-        self.index.visit(filter, now, see);
-        now
+    /// Returns the accounts as they are now.
+    pub(crate) fn listing(&self) -> Listing {
+        Listing::live(self.index(), self.clock())
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_engine::list::ListQuery;
 use quorate_engine::view;
 
@@ -21,6 +21,7 @@ pub(crate) mod export;
 mod columns;
 mod filters;
 mod overview;
+mod past;
 mod query;
 mod row;
 mod summary;
@@ -35,6 +36,7 @@ pub(crate) use summary::Summary;
 
 use columns::{Head, Order};
 use filters::{Chip, Columns, Filters, ListMenu};
+use past::{InstantMenu, Looked, PastBar, Reading};
 pub(crate) use query::{BoardQuery, escaped, unescaped};
 use tabs::{Tab, Totals};
 
@@ -54,8 +56,11 @@ pub(crate) struct Board {
     filters: Filters,
     /// What in the address was not understood.
     unread: Option<String>,
-    /// Whether a past instant was asked for.
-    past: bool,
+    /// What else there is to say of the address.
+    notes: Vec<String>,
+    menu: InstantMenu,
+    /// The bar over the board of a past instant.
+    past: Option<PastBar>,
     heads: Vec<Head>,
     orders: Vec<Order>,
     columns: Columns,
@@ -67,6 +72,8 @@ pub(crate) struct Board {
     footer: Footer,
     /// What stands there instead of rows.
     empty: Option<Empty>,
+    /// All accounts at the view's instant.
+    everything: String,
     /// The same view, sorted by what is shown now.
     resort: String,
     /// The view as a file.
@@ -95,6 +102,8 @@ struct Footer {
 enum Empty {
     /// No account is known.
     FirstRun,
+    /// None was known at the past instant.
+    NobodyThen,
     /// None matches.
     NoMatch {
         /// Which condition hurts most, what remains without it, and the view without it.
@@ -117,42 +126,74 @@ pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<ConsoleState>,
 ) -> Result<HttpResponse, PageError> {
-    let (query, unread) = BoardQuery::parse(request.query_string());
+    let (mut query, unread) = BoardQuery::parse(request.query_string());
     if request.query_string().split('&').any(|pair| pair.ends_with('=')) {
         // A form sends its empty fields too; an address somebody copies should not hold them.
         return Ok(reply::see_other(query.href()));
     }
-    let frame = Frame::new("Heat board", &request, &visitor, state.engine.now())
-        .with_demo(DemoLine::of(&state, &request, &visitor));
+    let mut notes = Vec::new();
+    let now = state.engine.now();
+    let frame = Frame::new("Heat board", &request, &visitor, now);
+    let list = match past::look(&state.engine, &mut query, &mut notes)? {
+        Looked::Now => None,
+        Looked::Then(list) => Some(list),
+        Looked::Reading(at, progress) => {
+            return Reading::of(frame, &query, at, progress, now).answer(&request);
+        }
+    };
+    if let Some(answer) = past::show_it(&request) {
+        return Ok(answer);
+    }
+    let (listing, frame) = if let Some(list) = &list {
+        (list.listing.clone(), frame.with_past(list.listing.at()))
+    } else {
+        let line = DemoLine::of(&state, &request, &visitor);
+        (state.engine.listing(), frame.with_demo(line))
+    };
     let described = state.engine.lists().described().await?;
     let names: Names = described
         .into_iter()
         .map(|list| (list.slug.to_string(), list.name.to_string()))
         .collect();
-    let may_write = visitor.may_write();
-    let board = web::block(move || Board::read(&state, frame, &query, &unread, &names, may_write)).await??;
-    reply::html(&board)
+    // Nothing can be changed in the past.
+    let may_write = visitor.may_write() && list.is_none();
+    let board = web::block(move || {
+        let mut board = Board::read(
+            &state.overview,
+            &listing,
+            frame,
+            &query,
+            &unread,
+            &names,
+            may_write,
+        )?;
+        board.menu = InstantMenu::of(&query, now);
+        board.past = list.map(|list| PastBar::of(&list, &query));
+        board.notes = notes;
+        Ok::<_, PageError>(board)
+    });
+    reply::html(&board.await??)
 }
 
 impl Board {
     /// Reads what the page shows. Takes tens of milliseconds at 100,000 accounts.
     fn read(
-        state: &ConsoleState,
+        overview: &SharedOverview,
+        listing: &Listing,
         frame: Frame,
         query: &BoardQuery,
         unread: &[String],
         names: &Names,
         may_write: bool,
     ) -> Result<Self, PageError> {
-        let engine = &state.engine;
         let seen = Seen {
-            all: state.overview.get(engine),
-            scoped: state.overview.scoped(engine, query),
+            all: overview.get(listing),
+            scoped: overview.scoped(listing, query),
         };
-        let page = engine.list(&query.list());
-        let totals = Totals::of(engine, query, page.total, &seen.scoped);
+        let page = listing.page(&query.list());
+        let totals = Totals::of(listing, query, page.total, &seen.scoped);
         let mut board = Self::of(frame, query, unread, &page, &seen, &totals, |query| {
-            total(engine, query)
+            total(listing, query)
         })?;
         board.lists = ListMenu::of(query, names, &seen.all, &seen.scoped);
         board.add = may_write.then(|| match query.list_chosen() {
@@ -178,7 +219,9 @@ impl Board {
             .iter()
             .map(|row| {
                 let row = RowView::of(row, page.as_of);
-                row.render()?.showing(&shown).opened_from(row.account, &origin)
+                row.render()?
+                    .showing(&shown)
+                    .opened_from(row.account, &origin, query.as_of)
             })
             .collect();
         let mut density = query.clone();
@@ -196,7 +239,9 @@ impl Board {
             chips: filters::chips(query),
             filters: Filters::of(query, &seen.all),
             unread: (!unread.is_empty()).then(|| unread.join(", ")),
-            past: query.past,
+            notes: Vec::new(),
+            menu: InstantMenu::of(query, page.as_of),
+            past: None,
             heads: columns::heads(query),
             orders: columns::orders(query),
             columns: Columns::of(query),
@@ -206,6 +251,7 @@ impl Board {
             other_density: density.href(),
             footer: Footer::of(query, page),
             empty: page.rows.is_empty().then(|| Empty::of(query, &seen.all, total)),
+            everything: BoardQuery::default().at_instant(query.as_of).href(),
             resort: query.first_page().href(),
             export: query.first_page().at("/board/export.csv"),
             view: query.view(),
@@ -216,9 +262,9 @@ impl Board {
 }
 
 /// Returns how many accounts a view has.
-fn total(engine: &Engine, query: &BoardQuery) -> usize {
-    engine
-        .list(&ListQuery {
+fn total(listing: &Listing, query: &BoardQuery) -> usize {
+    listing
+        .page(&ListQuery {
             limit: 1,
             ..query.first_page().list()
         })
@@ -253,7 +299,11 @@ impl Footer {
 impl Empty {
     fn of(query: &BoardQuery, overview: &Overview, total: impl Fn(&BoardQuery) -> usize) -> Self {
         if overview.accounts == 0 {
-            return Self::FirstRun;
+            return if query.as_of.is_some() {
+                Self::NobodyThen
+            } else {
+                Self::FirstRun
+            };
         }
         let without = query
             .conditions()

@@ -5,7 +5,7 @@ use actix_web::error::BlockingError;
 use actix_web::http::header;
 use actix_web::web::{self, Bytes};
 use futures_util::stream::unfold;
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_intake::sheet;
 
 /// Tells a spreadsheet that the text is UTF-8.
@@ -24,26 +24,26 @@ pub(crate) struct Part<Q> {
 /// - `first`: asks for the first rows.
 /// - `find`: finds rows; off the threads that answer.
 pub(crate) fn csv<Q: Send + 'static>(
-    engine: &Engine,
+    listing: &Listing,
     name: &str,
     heads: &'static [&'static str],
     first: Q,
-    find: fn(&Engine, Q) -> Part<Q>,
+    find: fn(&Listing, Q) -> Part<Q>,
 ) -> HttpResponse {
-    let day: String = engine.now().to_string().chars().take(10).collect();
+    let day = crate::instant::day(listing.at());
     let start = text(vec![heads.iter().map(ToString::to_string).collect()]);
     let start = format!("{MARK}{start}");
     let body = unfold(
-        (engine.clone(), Some(first), start),
-        move |(engine, next, start)| async move {
-            let finder = engine.clone();
+        (listing.clone(), Some(first), start),
+        move |(listing, next, start)| async move {
+            let finder = listing.clone();
             let query = next?;
             let found = web::block(move || find(&finder, query)).await;
             let (piece, next): (Result<Bytes, BlockingError>, _) = match found {
                 Ok(part) => (Ok(Bytes::from(start + &text(part.rows))), part.next),
                 Err(error) => (Err(error), None),
             };
-            Some((piece, (engine, next, String::new())))
+            Some((piece, (listing, next, String::new())))
         },
     );
     HttpResponse::Ok()

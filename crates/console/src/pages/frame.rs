@@ -6,7 +6,7 @@ use quorate_domain::time::Timestamp;
 use super::demo::DemoLine;
 use super::theme::Theme;
 use crate::access::Visitor;
-use crate::{assets, words};
+use crate::{assets, instant, words};
 pub(crate) use nav::NavItem;
 
 mod nav;
@@ -24,6 +24,10 @@ pub(crate) struct Frame {
     pub(crate) next_theme: &'static str,
     /// `14:32 UTC`.
     pub(crate) clock: String,
+    /// Whether the page shows a past instant: nothing on it is live.
+    pub(crate) past: bool,
+    /// The past instant that looking for an account keeps, as an address has it.
+    pub(crate) as_of: Option<String>,
     /// What is being looked for.
     pub(crate) search: String,
     /// Where forms come back to.
@@ -52,6 +56,8 @@ impl Frame {
             theme: theme.attribute(),
             next_theme: theme.next().as_str(),
             clock: words::clock(now),
+            past: false,
+            as_of: None,
             search: String::new(),
             here: request
                 .uri()
@@ -66,6 +72,16 @@ impl Frame {
             scripts: assets::SCRIPTS.map(assets::url).to_vec(),
             mark: assets::url("mark.svg"),
             demo: None,
+        }
+    }
+
+    /// The same frame around a page of a past instant.
+    pub(crate) fn with_past(self, at: Timestamp) -> Self {
+        Self {
+            clock: words::instant(at),
+            past: true,
+            as_of: Some(instant::short(at)),
+            ..self
         }
     }
 

@@ -126,7 +126,7 @@ pub(crate) async fn show(
     state: web::Data<ConsoleState>,
 ) -> Result<HttpResponse, PageError> {
     let asked = Asked::parse(request.query_string());
-    let page = state.engine.gaps(&asked.query());
+    let page = state.engine.listing().gaps(&asked.query());
     let views = views(&state.engine, &page).await?;
     reply::html(&Page {
         frame: Frame::new("Gaps", &request, &visitor, page.as_of),
@@ -134,7 +134,7 @@ pub(crate) async fn show(
             &asked,
             &page,
             &views,
-            &state.overview.get(&state.engine).choices.owners,
+            &state.overview.get(&state.engine.listing()).choices.owners,
             visitor.may_write(),
         ),
     })

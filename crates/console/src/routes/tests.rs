@@ -49,6 +49,10 @@ struct House {
 }
 
 fn house() -> House {
+    house_of(EngineConfig::default())
+}
+
+fn house_of(config: EngineConfig) -> House {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap());
     let model = Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap());
@@ -58,7 +62,7 @@ fn house() -> House {
         model,
     }];
     let (clock, _hand) = Clock::manual("2026-06-16T14:32:00Z".parse().unwrap());
-    let engine = Engine::start(store, models, clock, EngineConfig::default()).unwrap();
+    let engine = Engine::start(store, models, clock, config).unwrap();
     let (stop, stopping) = watch::channel(false);
     House {
         engine,
@@ -83,11 +87,15 @@ impl House {
     }
 
     async fn signal(&self, account: &str, id: &str) {
+        self.signal_at(account, id, None).await;
+    }
+
+    async fn signal_at(&self, account: &str, id: &str, occurred_at: Option<Timestamp>) {
         let signal = NewSignal {
             id: SignalId::new(id).unwrap(),
             kind: Kind::new("meeting.attended").unwrap(),
             contact: Some(ContactRef::Id(ContactId::new("secret-person").unwrap())),
-            occurred_at: None,
+            occurred_at,
             strength: 1.0,
             source: SignalSource::FirstParty,
             solution: None,
@@ -599,4 +607,5 @@ async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_serv
 }
 
 mod importing;
+mod past;
 mod qualifying;

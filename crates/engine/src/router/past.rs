@@ -12,19 +12,32 @@ use quorate_store::{NoticeNo, Store};
 use crate::account_actor::{LoadFailure, read_history};
 use crate::error::Error;
 use crate::handle::AsOf;
+use crate::index::{Judged, Row};
 use crate::models::Models;
 use crate::stored::{NoticeV1, unpack};
 use crate::view::{AccountView, TimelineEntry};
 
-/// An account as of an instant, folded from its journal.
+/// An account as of an instant, with all that can be said of it.
 pub(super) struct Past {
     pub(super) view: AccountView,
     pub(super) standing: Standing,
     pub(super) records: Vec<Record>,
 }
 
-impl Past {
-    pub(super) fn fold(
+/// Facts and standing as of an instant, folded from an account's journal.
+pub(crate) struct Folded {
+    state: AccountState,
+    standing: Standing,
+    records: Vec<Record>,
+    /// The model in force then.
+    current: ModelInForce,
+    at: Timestamp,
+    seq: Seq,
+}
+
+impl Folded {
+    /// Folds an account's journal; `None`: there is no such account (or nothing of it by `known_at`). Blocking.
+    pub(crate) fn fold(
         store: &dyn Store,
         models: &Models,
         id: &AccountId,
@@ -52,12 +65,63 @@ impl Past {
             return Ok(None);
         }
         standing.advance(&state, &current.model, at, &mut Vec::new());
+        Ok(Some(Self {
+            state,
+            standing,
+            records,
+            current,
+            at,
+            seq,
+        }))
+    }
+
+    /// Returns whether anything that is known of the account happened, or was recorded, by the instant.
+    pub(crate) fn was_there(&self) -> bool {
+        self.records.iter().any(|record| record.effective_at() <= self.at)
+    }
+
+    /// Returns the account's row of a list as of the instant.
+    pub(crate) fn row(&self) -> Row {
+        let judged = Judged {
+            state: &self.state,
+            standing: &self.standing,
+            model: &self.current.model,
+            mqa_ends_at: self.mqa_ends_at(),
+            seq: self.seq,
+        };
+        judged.row(self.at)
+    }
+
+    fn mqa_ends_at(&self) -> Option<Timestamp> {
+        forecast::mqa_ends_at(&self.standing, &self.state, &self.current.model, self.at)
+    }
+}
+
+impl Past {
+    pub(super) fn fold(
+        store: &dyn Store,
+        models: &Models,
+        id: &AccountId,
+        as_of: AsOf,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Error> {
+        let Some(folded) = Folded::fold(store, models, id, as_of, now)? else {
+            return Ok(None);
+        };
         let cards = store
             .load(id)
             .map_err(|error| load_error(id, error.into()))?
             .map(|loaded| loaded.cards)
             .unwrap_or_default();
-        let mqa_ends_at = forecast::mqa_ends_at(&standing, &state, &current.model, at);
+        let mqa_ends_at = folded.mqa_ends_at();
+        let Folded {
+            state,
+            standing,
+            records,
+            current,
+            at,
+            seq,
+        } = folded;
         let view = view(
             state,
             Directory::new(cards),

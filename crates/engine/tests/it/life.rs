@@ -96,6 +96,7 @@ async fn a_row_knows_when_mqa_ends_also_when_the_engine_stopped_before_it_was_fo
             tokio::time::sleep(Duration::from_millis(20)).await;
             seen = house
                 .engine
+                .listing()
                 .row(&AccountId::new("acme").unwrap())
                 .and_then(|row| row.mqa_ends_at);
         }
@@ -322,7 +323,7 @@ async fn the_list_is_sorted_by_what_it_shows_and_its_pages_neither_repeat_nor_sk
     };
     let mut seen = Vec::new();
     loop {
-        let page = house.engine.list(&query);
+        let page = house.engine.listing().page(&query);
         assert_eq!(page.total, 50);
         seen.extend(page.rows);
         match page.next {

@@ -4,5 +4,6 @@
 mod house;
 mod imports;
 mod life;
+mod past_lists;
 mod reasons;
 mod tape;

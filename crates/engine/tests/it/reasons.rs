@@ -55,7 +55,11 @@ fn house(folder: &std::path::Path, now: Timestamp) -> House {
 }
 
 fn row(house: &House) -> AccountRow {
-    house.engine.row(&AccountId::new("acme").unwrap()).unwrap()
+    house
+        .engine
+        .listing()
+        .row(&AccountId::new("acme").unwrap())
+        .unwrap()
 }
 
 async fn set(house: &House, field: &str, value: Value) {
@@ -193,7 +197,7 @@ async fn accounts_are_found_by_list_and_by_the_state_of_a_seat() {
             limit: 10,
             ..ListQuery::default()
         };
-        let page = house.engine.list(&query);
+        let page = house.engine.listing().page(&query);
         page.rows.iter().map(|row| row.id.as_str().to_owned()).collect()
     };
     let listed = |list: &str| Filter {

@@ -45,13 +45,13 @@ fn check(house: &House, now: Timestamp) -> impl Future<Output = ()> + '_ {
     async move {
         let account = AccountId::new("acme").unwrap();
         let expected = told(house, &account, now).await;
-        let mut shown = house.engine.row(&account).unwrap();
+        let mut shown = house.engine.listing().row(&account).unwrap();
         for _ in 0..500 {
             if shown.tape == expected {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
-            shown = house.engine.row(&account).unwrap();
+            shown = house.engine.listing().row(&account).unwrap();
         }
         panic!(
             "{caller}: the row shows {:?}, the journal tells {expected:?}",
@@ -126,7 +126,11 @@ async fn weeks_that_ended_under_another_model_keep_the_heat_they_had() {
     ];
     let house = open_under(folder.path(), now, EngineConfig::default(), models);
     check(&house, now).await;
-    let row = house.engine.row(&AccountId::new("acme").unwrap()).unwrap();
+    let row = house
+        .engine
+        .listing()
+        .row(&AccountId::new("acme").unwrap())
+        .unwrap();
     // 60 points halve in 30 days: 54.1 at the end of 9 August (heat 52.7), 46.0 a week later (heat 47.1), and under
     // the new model 39.1 (heat 12.7) and 37.8 now (heat 12.3).
     assert_eq!(

@@ -132,7 +132,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
     let query = query(&request)?;
-    let page = api.engine.list(&query);
+    let page = api.engine.listing().page(&query);
     let next_cursor = page.next.as_ref().map(|cursor| page::write(cursor, &request));
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = &next_cursor {

@@ -102,7 +102,7 @@ pub(crate) async fn list(
             )
         })
     });
-    let page = api.engine.gaps(&GapQuery {
+    let page = api.engine.listing().gaps(&GapQuery {
         filter,
         kinds,
         limit,

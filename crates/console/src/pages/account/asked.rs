@@ -9,6 +9,7 @@ use quorate_engine::view::AccountRow;
 use quorate_engine::{AsOf, Engine};
 
 use super::NOT_FOUND;
+pub(crate) use crate::instant::{day, minute, read as instant};
 use crate::pages::board::{BoardQuery, escaped};
 use crate::reply::PageError;
 use crate::words;
@@ -50,7 +51,7 @@ impl Asked {
         own: &[&str],
     ) -> Result<Self, PageError> {
         let id = AccountId::new(account).map_err(|_| NOT_FOUND)?;
-        let row = engine.row(&id).ok_or(NOT_FOUND)?;
+        let row = engine.listing().row(&id).ok_or(NOT_FOUND)?;
         let query = web::Query::<BTreeMap<String, String>>::from_query(request.query_string());
         let mut keys = query.map(web::Query::into_inner).unwrap_or_default();
         keys.retain(|_, value| !value.trim().is_empty());
@@ -196,28 +197,6 @@ impl Links {
 
 /// How an address names the anonymous visitor.
 pub(crate) const ANONYMOUS: &str = "anonymous";
-
-/// Reads `2026-06-01` (its first instant), `2026-06-01T14:30` as a form sends it, or an instant in full; all UTC.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let ended = match text.len() {
-        10 => format!("{text}T00:00:00Z"),
-        16 => format!("{text}:00Z"),
-        19 => format!("{text}Z"),
-        _ => text.to_owned(),
-    };
-    ended.parse().ok()
-}
-
-/// Returns how a form's date field writes an instant: `2026-06-01`.
-pub(crate) fn day(t: Timestamp) -> String {
-    t.to_string().chars().take(10).collect()
-}
-
-/// Returns how a form's field for an instant writes it: `2026-06-01T14:30`, UTC.
-pub(crate) fn minute(t: Timestamp) -> String {
-    t.to_string().chars().take(16).collect()
-}
 
 /// Returns an instant for the bar above a page of the past.
 pub(crate) fn in_full(t: Timestamp) -> String {

@@ -49,9 +49,14 @@ impl Beside {
     }
 
     fn find(engine: &Engine, account: &AccountId, query: &BoardQuery) -> Option<Self> {
-        let found = engine.neighbours(account, &query.list())?;
+        let listing = match query.as_of {
+            // One that is not kept any more is not read anew for two names.
+            Some(at) => engine.past_lists().get(at)?.listing,
+            None => engine.listing(),
+        };
+        let found = listing.neighbours(account, &query.list())?;
         let named = |id: Option<AccountId>| {
-            let row = engine.row(&id?)?;
+            let row = listing.row(&id?)?;
             Some((row.id, row.name.to_string()))
         };
         Some(Self {

@@ -186,7 +186,7 @@ fn opportunities(view: &AccountView) -> Vec<OpportunityLine> {
 }
 
 fn parent(engine: &Engine, id: &str) -> Linked {
-    let known = AccountId::new(id).ok().and_then(|id| engine.row(&id));
+    let known = AccountId::new(id).ok().and_then(|id| engine.listing().row(&id));
     Linked {
         text: known
             .as_ref()

@@ -3,15 +3,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use quorate_engine::AsOf;
-use quorate_engine::view::{AccountRow, AccountView};
+use quorate_engine::view::AccountView;
 
-use super::asked::{Asked, Links};
+use super::asked::Asked;
 use super::conditions::{self, ConditionLine};
 use super::people::{self, SeatLine};
 use super::sentence::Sentence;
 use super::why::Why;
-use super::{NOT_FOUND, outlook, past, tiles};
+use super::{NOT_FOUND, outlook, past, shell, tiles};
 use crate::access::Visitor;
 use crate::pages::board::RowView;
 use crate::pages::frame::Frame;
@@ -60,22 +59,27 @@ pub(crate) async fn show(
     let engine = &state.engine;
     let asked = Asked::of(engine, &request, account.into_inner(), &[])?;
     let (view, groups) = engine
-        .explanation(&asked.id, AsOf::default())
+        .explanation(&asked.id, asked.as_of())
         .await?
         .ok_or(NOT_FOUND)?;
-    let (_, coming) = engine.forecast(&asked.id).await?.ok_or(NOT_FOUND)?;
+    let coming = match asked.at {
+        // What came of it is known.
+        Some(_) => None,
+        None => Some(engine.forecast(&asked.id).await?.ok_or(NOT_FOUND)?.1),
+    };
     let now = view.reading.at;
     let week_ago = past::heat_at(engine, &asked.id, tiles::week_before(now)).await?;
     let why = Why::of(&view, &groups, week_ago, &asked.links);
-    let outlook = outlook::forecast(&view, Some(&coming), &asked.links);
-    let look = Look::of(&asked.row, &view, why.text, outlook, &asked.links);
-    let frame = Frame::new(&asked.row.name, &request, &visitor, now);
+    let outlook = outlook::forecast(&view, coming.as_deref(), &asked.links);
+    let look = Look::of(&asked, &view, why.text, outlook);
+    let frame = shell::frame(&asked.row.name, &request, &visitor, &asked, &view);
     reply::html(&Page { frame, look })
 }
 
 impl Look {
-    fn of(row: &AccountRow, view: &AccountView, why: Sentence, outlook: Sentence, links: &Links) -> Self {
-        let shown = RowView::of(row, view.reading.at);
+    fn of(asked: &Asked, view: &AccountView, why: Sentence, outlook: Sentence) -> Self {
+        let links = &asked.links;
+        let shown = RowView::of(&asked.row, view.reading.at);
         let conditions = conditions::lines(view);
         let met = conditions.iter().filter(|condition| condition.met).count();
         let met = if conditions.is_empty() {
@@ -101,10 +105,23 @@ impl Look {
         open.sort_by(|a, b| b.0.total_cmp(&a.0));
         Self {
             name: shown.account.name,
-            href: shown.account.href,
+            href: links.to("", &[]),
             facts: shown.account.facts,
-            heat: shown.heat.sized("lg"),
-            status: shown.status,
+            heat: match (asked.at, best) {
+                (Some(_), Some(best)) => HeatChip::of(best.heat, best.band),
+                (Some(_) | None, _) => shown.heat,
+            }
+            .sized("lg"),
+            status: match asked.at {
+                // Its row is that of now. What was missing then the conditions say.
+                Some(at) => Status::of(
+                    view.reading.stage(),
+                    view.reading.mqa_since(),
+                    view.mqa_ends_at,
+                    at,
+                ),
+                None => shown.status,
+            },
             why,
             outlook,
             met,

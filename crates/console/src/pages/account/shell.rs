@@ -191,9 +191,9 @@ pub(crate) fn frame(
     asked: &Asked,
     view: &AccountView,
 ) -> Frame {
-    let mut frame = Frame::new(title, request, visitor, view.reading.at);
-    if let Some(at) = asked.at {
-        frame.clock = asked::in_full(at);
+    let frame = Frame::new(title, request, visitor, view.reading.at);
+    match asked.at {
+        Some(at) => frame.with_past(at),
+        None => frame,
     }
-    frame
 }

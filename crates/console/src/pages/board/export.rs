@@ -3,13 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use quorate_domain::id::Role;
 use quorate_domain::time::Timestamp;
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_engine::list::{LIMIT_MAX, ListQuery};
 use quorate_engine::view::AccountRow;
 
+use super::past::{self, Looked};
 use super::query::BoardQuery;
 use crate::access::Visitor;
 use crate::pages::export::{self, Part};
+use crate::reply::{self, PageError};
 use crate::state::ConsoleState;
 
 const HEADS: [&str; 23] = [
@@ -43,17 +45,23 @@ pub(crate) async fn show(
     _visitor: Visitor,
     request: HttpRequest,
     state: web::Data<ConsoleState>,
-) -> HttpResponse {
-    let (query, _) = BoardQuery::parse(request.query_string());
+) -> Result<HttpResponse, PageError> {
+    let (mut query, _) = BoardQuery::parse(request.query_string());
+    let listing = match past::look(&state.engine, &mut query, &mut Vec::new())? {
+        Looked::Now => state.engine.listing(),
+        Looked::Then(list) => list.listing,
+        // The board says how far it is, and has the link to the file.
+        Looked::Reading(..) => return Ok(reply::see_other(query.first_page().href())),
+    };
     let first = ListQuery {
         limit: LIMIT_MAX,
         ..query.first_page().list()
     };
-    export::csv(&state.engine, "accounts", &HEADS, first, find)
+    Ok(export::csv(&listing, "accounts", &HEADS, first, find))
 }
 
-fn find(engine: &Engine, query: ListQuery) -> Part<ListQuery> {
-    let page = engine.list(&query);
+fn find(listing: &Listing, query: ListQuery) -> Part<ListQuery> {
+    let page = listing.page(&query);
     Part {
         rows: page.rows.iter().map(cells).collect(),
         next: page.next.map(|cursor| ListQuery {

@@ -60,7 +60,10 @@ impl Columns {
     }
 }
 
-fn kept(query: &BoardQuery, keep: impl Fn(&str, bool) -> bool) -> Vec<Kept> {
+/// Returns what a form keeps of a view.
+///
+/// - `keep`: whether it keeps a key, or what a key leaves out.
+pub(crate) fn kept(query: &BoardQuery, keep: impl Fn(&str, bool) -> bool) -> Vec<Kept> {
     let pairs = query.first_page().pairs().into_iter();
     pairs
         .filter(|pair| keep(pair.key, pair.not))

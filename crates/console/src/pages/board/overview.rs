@@ -9,7 +9,7 @@ use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::time::{DAY_MS, Timestamp};
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_engine::list::{Filter, Trend};
 use quorate_engine::lists::LISTS_MAX;
 use quorate_engine::view::{AccountRow, SeatCell};
@@ -134,10 +134,10 @@ pub(crate) struct Choices {
 
 impl Overview {
     /// Looks at every account that a scope has.
-    pub(crate) fn of(engine: &Engine, scope: &Filter) -> Self {
+    pub(crate) fn of(listing: &Listing, scope: &Filter) -> Self {
         let mut overview = Self::default();
-        let now = engine.now();
-        let at = engine.visit_rows(scope, &mut |row| overview.add(row, now));
+        let now = listing.at();
+        let at = listing.visit(scope, &mut |row| overview.add(row, now));
         overview.at = Some(at);
         overview
     }
@@ -208,7 +208,7 @@ fn choose(choices: &mut BTreeMap<Arc<str>, usize>, value: Option<&Arc<str>>) {
 }
 
 /// Overviews of an engine, each made again when it is older than the time it took to make allows: one of all accounts,
-/// and one of each choice of lists that somebody looks at.
+/// and one of each choice of lists and past instant that somebody looks at.
 #[derive(Debug, Default)]
 pub(crate) struct SharedOverview {
     /// By the scope as an address has it; those of all accounts under the empty text.
@@ -230,13 +230,16 @@ struct Made {
 impl SharedOverview {
     /// Returns an overview of all accounts. Takes tens of milliseconds at 100,000 of them: not for a thread that serves
     /// others.
-    pub(crate) fn get(&self, engine: &Engine) -> Arc<Overview> {
-        self.scoped(engine, &BoardQuery::default())
+    pub(crate) fn get(&self, listing: &Listing) -> Arc<Overview> {
+        self.scoped(listing, &BoardQuery::default())
     }
 
     /// Returns an overview of the lists that a view chooses; as slow as one of all accounts at worst.
-    pub(crate) fn scoped(&self, engine: &Engine, query: &BoardQuery) -> Arc<Overview> {
-        let scope = query.scope();
+    pub(crate) fn scoped(&self, listing: &Listing, query: &BoardQuery) -> Arc<Overview> {
+        let scope = BoardQuery {
+            as_of: listing.past_at(),
+            ..query.scope()
+        };
         let slot = self.slot(scope.view());
         // The lock is held while it is made, so that it is made once for all who ask meanwhile.
         let mut last = slot.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -244,7 +247,7 @@ impl SharedOverview {
         if let Some(made) = last.as_ref().filter(|made| start < made.until) {
             return Arc::clone(&made.overview);
         }
-        let overview = Arc::new(Overview::of(engine, &scope.filter()));
+        let overview = Arc::new(Overview::of(listing, &scope.filter()));
         let took: Duration = start.elapsed();
         *last = Some(Made {
             overview: Arc::clone(&overview),

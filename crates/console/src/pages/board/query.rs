@@ -8,9 +8,11 @@ use quorate_domain::engagement::Band;
 use quorate_domain::fit::Grade;
 use quorate_domain::id::Role;
 use quorate_domain::standing::Stage;
+use quorate_domain::time::Timestamp;
 use quorate_engine::list::{Cursor, Except, Filter, ListQuery, SortKey, Trend};
 
 use super::columns::Col;
+use crate::instant;
 
 mod address;
 mod chosen;
@@ -50,8 +52,8 @@ pub(crate) struct BoardQuery {
     pub(crate) cols: Option<Vec<Col>>,
     pub(crate) compact: bool,
     pub(crate) cursor: Option<Cursor>,
-    /// Whether a past instant was asked for, which a list cannot answer at once. No part of the address it writes.
-    pub(crate) past: bool,
+    /// The past instant the view is of; `None`: now.
+    pub(crate) as_of: Option<Timestamp>,
 }
 
 /// A seat in a state.
@@ -125,7 +127,7 @@ impl Pair {
 
     /// Returns the value as an address holds it: a minus of its own is escaped, one that says "not" is plain.
     fn escaped(&self) -> String {
-        if self.key == "seat" {
+        if ["seat", "as_of"].contains(&self.key) {
             // The colon is plain in an address, and easier to read.
             return format!("{}{}", self.sign(), escaped(&self.value).replace("%3A", ":"));
         }
@@ -226,7 +228,10 @@ impl BoardQuery {
                 Some(cursor) => self.cursor = Some(cursor),
                 None => no(&whole),
             },
-            "as_of" => self.past = true,
+            "as_of" => match instant::read(&whole) {
+                Some(at) => self.as_of = Some(at),
+                None => no(&whole),
+            },
             _ => no(&whole),
         }
     }
@@ -319,10 +324,11 @@ impl BoardQuery {
         }
     }
 
-    /// Returns the same lists and nothing else: what the summary above the table is about.
+    /// Returns the same lists at the same instant and nothing else: what the summary above the table is about.
     pub(crate) fn scope(&self) -> Self {
         Self {
             lists: self.lists.clone(),
+            as_of: self.as_of,
             ..Self::default()
         }
     }
@@ -332,6 +338,14 @@ impl BoardQuery {
         match (self.lists.any.as_slice(), self.lists.not.as_slice()) {
             ([only], []) => Some(only),
             (_, _) => None,
+        }
+    }
+
+    /// Returns the same view as of an instant, from its first page; `None`: now.
+    pub(crate) fn at_instant(&self, as_of: Option<Timestamp>) -> Self {
+        Self {
+            as_of,
+            ..self.first_page()
         }
     }
 
@@ -417,6 +431,7 @@ impl BoardQuery {
         pairs.extend(self.sort.map(|sort| Pair::new("sort", sort.text())));
         pairs.extend(cols.iter().map(|col| Pair::new("cols", col.as_str().to_owned())));
         pairs.extend(density.map(|density| Pair::new("density", density)));
+        pairs.extend(self.as_of.map(|at| Pair::new("as_of", instant::short(at))));
         pairs.extend(
             self.cursor
                 .as_ref()

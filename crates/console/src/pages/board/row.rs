@@ -12,7 +12,7 @@ use super::columns::Col;
 use super::query::escaped;
 use super::why::WhyCell;
 use crate::partials::{Dated, Fit, HeatChip, HeatTape, Momentum, Needs, Quorum, Status, stage_word};
-use crate::words;
+use crate::{instant, words};
 
 /// How many roles a row names; the others are counted.
 const ROLES_NAMED: usize = 2;
@@ -50,8 +50,10 @@ pub(crate) struct AccountCell {
     pub(crate) name: String,
     /// Domain, industry and country, as far as known.
     pub(crate) facts: String,
-    /// The view it is opened from, as its page's address has it; empty: none.
+    /// The view it is opened from and its instant, as its page's address has them; empty: none.
     pub(crate) from: String,
+    /// The same without the view: looking in goes nowhere from there.
+    pub(crate) at: String,
 }
 
 /// When the newest signal was.
@@ -128,6 +130,7 @@ impl RowView {
                 initials: words::initials(&name),
                 facts: facts(row),
                 from: String::new(),
+                at: String::new(),
                 name,
             },
             heat: HeatChip::of(row.heat, row.band),
@@ -209,11 +212,24 @@ impl RowHtml {
     /// Returns the row with its account's page knowing the view it was opened from. Its version stays: the live stream
     /// knows no views.
     ///
+    /// - `as_of`: the past instant that the view is of.
+    ///
     /// # Errors
     /// When a template fails.
-    pub(crate) fn opened_from(mut self, account: AccountCell, view: &str) -> Result<Self, askama::Error> {
+    pub(crate) fn opened_from(
+        mut self,
+        account: AccountCell,
+        view: &str,
+        as_of: Option<Timestamp>,
+    ) -> Result<Self, askama::Error> {
+        let view = escaped(view);
+        let as_of = as_of.map(instant::short);
         let html = AccountCell {
-            from: format!("?in={}", escaped(view)),
+            from: match &as_of {
+                Some(at) => format!("?as_of={at}&in={view}"),
+                None => format!("?in={view}"),
+            },
+            at: as_of.map(|at| format!("?as_of={at}")).unwrap_or_default(),
             ..account
         }
         .render()?;

@@ -9,7 +9,7 @@ use quorate_engine::view::AccountRow;
 use super::overview::{Overview, Top};
 use super::query::{BoardQuery, SOON_DAYS, Sort, escaped};
 use crate::partials::{HeatChip, Momentum};
-use crate::words;
+use crate::{instant, words};
 
 /// The summary, rendered apart too: the live stream sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Template)]
@@ -100,7 +100,7 @@ fn became(overview: &Overview, scope: &BoardQuery, now: Timestamp) -> Tile {
         let people = format!("{} engaged", words::count(engaged));
         TileLine {
             detail: format!("{date}, {people}"),
-            ..TileLine::of(row)
+            ..TileLine::of(row, scope)
         }
     };
     Tile {
@@ -131,7 +131,7 @@ fn heating(overview: &Overview, scope: &BoardQuery) -> Tile {
                 .map_or(momentum.ratio, |change| words::change(i64::from(change))),
             tone: "up",
             detail: format!("{} engaged", words::count(engaged)),
-            ..TileLine::of(row)
+            ..TileLine::of(row, scope)
         }
     };
     Tile {
@@ -165,7 +165,7 @@ fn leaving(overview: &Overview, scope: &BoardQuery, now: Timestamp) -> Tile {
             strong: format!("in {left}"),
             tone: "warn",
             detail: last.map(|last| format!("last signal {last}")).unwrap_or_default(),
-            ..TileLine::of(row)
+            ..TileLine::of(row, scope)
         }
     };
     Tile {
@@ -185,11 +185,16 @@ fn lines<K>(top: &Top<K>, line: impl Fn(&AccountRow) -> TileLine) -> Vec<TileLin
 }
 
 impl TileLine {
-    fn of(row: &AccountRow) -> Self {
+    fn of(row: &AccountRow, scope: &BoardQuery) -> Self {
+        let as_of = scope.as_of.map(|at| format!("?as_of={}", instant::short(at)));
         Self {
             heat: HeatChip::of(row.heat, row.band).sized("xs"),
             name: row.name.to_string(),
-            href: format!("/accounts/{}", escaped(row.id.as_str())),
+            href: format!(
+                "/accounts/{}{}",
+                escaped(row.id.as_str()),
+                as_of.unwrap_or_default()
+            ),
             direction: None,
             strong: String::new(),
             tone: "",

@@ -2,7 +2,7 @@
 
 use quorate_domain::committee::SeatState;
 use quorate_domain::id::Role;
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_engine::list::Trend;
 
 use super::overview::Overview;
@@ -50,7 +50,7 @@ fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days, no_buyer): P
 impl Totals {
     /// Counts. Without filters of its own a view is counted in the overview of its lists already; else each tab is one
     /// look over the index.
-    pub(crate) fn of(engine: &Engine, query: &BoardQuery, shown: usize, overview: &Overview) -> Self {
+    pub(crate) fn of(listing: &Listing, query: &BoardQuery, shown: usize, overview: &Overview) -> Self {
         let views = PRESETS.map(|one| preset(query, one));
         let [all, ..] = &views;
         if all.filter() == query.scope().filter() {
@@ -67,7 +67,7 @@ impl Totals {
             if view == here {
                 shown
             } else {
-                super::total(engine, &view)
+                super::total(listing, &view)
             }
         }))
     }

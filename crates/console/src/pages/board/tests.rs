@@ -201,14 +201,30 @@ fn a_view_shows_the_columns_it_names_in_the_tables_order() {
 }
 
 #[test]
-fn a_past_day_is_refused_in_words_and_the_view_stands() {
-    let html = board("as_of=2026-06-01&band=hot", &page(vec![northfold()], false), 1)
+fn a_board_of_the_past_stays_there_whatever_is_pressed() {
+    let html = board("as_of=2026-06-01&band=hot", &page(vec![northfold()], true), 1)
         .render()
         .unwrap();
-    assert!(
-        html.contains("The board shows now.") && !html.contains("Not understood"),
-        "{html}"
-    );
+    let away = [
+        "/words",
+        "/lists",
+        "/shortcuts",
+        "/gaps",
+        "/imports",
+        "/console",
+        "/board\"",
+    ];
+    let links = html
+        .split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap());
+    let inside =
+        |link: &&str| link.starts_with('/') && !away.iter().any(|away| format!("{link}\"").starts_with(away));
+    for link in links.filter(inside) {
+        // The first of the menu leads back to now.
+        assert!(link.contains("as_of=") || link == "/board?band=hot", "{link}");
+    }
+    assert!(html.contains("As of 1 Jun 2026"), "{html}");
 }
 
 /// A hundred rows that differ, as they go over the wire.

@@ -1,7 +1,7 @@
 //! `GET /gaps/export.csv`: all gaps of a list, in its order, as they are found.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use quorate_engine::Engine;
+use quorate_engine::Listing;
 use quorate_engine::list::{GapQuery, LIMIT_MAX};
 use quorate_engine::view::AccountGap;
 
@@ -33,11 +33,11 @@ pub(crate) async fn show(
         after: None,
         ..Asked::parse(request.query_string()).query()
     };
-    export::csv(&state.engine, "gaps", &HEADS, first, find)
+    export::csv(&state.engine.listing(), "gaps", &HEADS, first, find)
 }
 
-fn find(engine: &Engine, query: GapQuery) -> Part<GapQuery> {
-    let page = engine.gaps(&query);
+fn find(listing: &Listing, query: GapQuery) -> Part<GapQuery> {
+    let page = listing.gaps(&query);
     let last = page.gaps.last().filter(|_| page.more);
     let next = last.map(|last| last.place.clone());
     Part {

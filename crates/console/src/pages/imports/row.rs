@@ -229,7 +229,7 @@ impl KnownLine {
     }
 
     fn account(engine: &Engine, id: &AccountId) -> Self {
-        let row = engine.row(id);
+        let row = engine.listing().row(id);
         Self {
             name: row
                 .as_ref()

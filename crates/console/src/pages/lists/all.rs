@@ -106,7 +106,7 @@ async fn page(
 ) -> Result<Page, PageError> {
     let known = state.engine.lists().all().await?;
     let counting = state.clone();
-    let overview = web::block(move || counting.overview.get(&counting.engine)).await?;
+    let overview = web::block(move || counting.overview.get(&counting.engine.listing())).await?;
     let now = state.engine.now();
     Ok(Page {
         frame: Frame::new("Lists", request, visitor, now),

@@ -176,12 +176,14 @@ impl ListView {
             ..Filter::default()
         };
         let mut counted = Counted::default();
-        engine.visit_rows(&on_it, &mut |row| counted.add(row, slug.as_str()));
+        engine
+            .listing()
+            .visit(&on_it, &mut |row| counted.add(row, slug.as_str()));
         if known.is_none() && counted.accounts == 0 {
             return None;
         }
         let search = text(&asked.q);
-        let rows = engine.list(&ListQuery {
+        let rows = engine.listing().page(&ListQuery {
             filter: Filter {
                 text: search.clone(),
                 ..on_it
@@ -191,7 +193,7 @@ impl ListView {
         });
         let adding = text(&asked.add);
         let offered = adding.map(|search| {
-            let found = engine.list(&ListQuery {
+            let found = engine.listing().page(&ListQuery {
                 filter: Filter {
                     text: Some(Arc::clone(&search)),
                     except: Except {

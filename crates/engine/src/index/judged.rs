@@ -1,24 +1,37 @@
-//! The account's row of the live index.
+//! The row of an account, out of its facts and what was last made of them.
 
 use std::sync::Arc;
 
-use quorate_domain::account::field;
+use quorate_domain::account::{AccountState, field};
 use quorate_domain::committee::Quorum;
 use quorate_domain::id::{Role, Seq};
-use quorate_domain::standing::Stage;
+use quorate_domain::model::Model;
+use quorate_domain::standing::{Stage, Standing};
 use quorate_domain::time::Timestamp;
 use quorate_domain::value::Value;
 
-use super::AccountActor;
-use crate::index::{HeatCurve, Row, level_code};
+use super::{HeatCurve, Row, level_code};
 use crate::view::{SeatCell, Why};
 
-impl AccountActor {
+/// An account as it was last judged: all a row is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged<'a> {
+    pub(crate) state: &'a AccountState,
+    pub(crate) standing: &'a Standing,
+    /// The model it was judged by.
+    pub(crate) model: &'a Model,
+    /// When it leaves MQA if nothing new happens.
+    pub(crate) mqa_ends_at: Option<Timestamp>,
+    /// The last record of its journal.
+    pub(crate) seq: Seq,
+}
+
+impl Judged<'_> {
     /// Returns the row as of `now`: as last judged, with intent points as a curve.
-    pub(super) fn row(&self, seq: Seq, now: Timestamp) -> Row {
+    pub(crate) fn row(&self, now: Timestamp) -> Row {
         let text = |name: &str| self.state.text(name).map(Arc::from);
         let curves: Vec<(usize, HeatCurve)> = (0..self.standing.groups.len())
-            .map(|place| (place, HeatCurve::of(&self.standing, place, now)))
+            .map(|place| (place, HeatCurve::of(self.standing, place, now)))
             .collect();
         // The best group: the most intent points; of equals the first in the order of solution names.
         let (best, curve) = curves
@@ -54,10 +67,10 @@ impl AccountActor {
             .filter_map(|group| group.status.since)
             .min();
         let fit = self.standing.fit();
-        let model = &self.shared.models.current().model;
-        let seats = group.map(|group| group.seats(&self.state, model));
+        let model = self.model;
+        let seats = group.map(|group| group.seats(self.state, model));
         Row {
-            id: self.id.clone(),
+            id: self.state.id.clone(),
             name: text(field::NAME),
             domains: match self.state.value(field::DOMAINS) {
                 Some(Value::List(domains)) => domains.iter().cloned().collect(),
@@ -102,8 +115,8 @@ impl AccountActor {
             thresholds: model
                 .mqa
                 .as_ref()
-                .and_then(|rule| u16::try_from(rule.place(&self.state)).ok()),
-            seq,
+                .and_then(|rule| u16::try_from(rule.place(self.state)).ok()),
+            seq: self.seq,
             wake_at: self.wake_at(now),
             model: self.standing.model,
             completeness: group.and_then(|group| group.qualified.completeness),
@@ -134,7 +147,7 @@ impl AccountActor {
         if self.standing.is_to_be_told_anew() {
             return Some(now);
         }
-        self.standing.wake_at(&self.shared.models.current().model)
+        self.standing.wake_at(self.model)
     }
 
     /// The quorum as last judged. Where nothing was judged yet, or facts came in since that are still to be judged,
@@ -158,7 +171,7 @@ impl AccountActor {
             .unwrap_or_default()
             .into_iter()
             .map(|(kind, _, newest)| {
-                let rule = self.shared.models.current().model.rule(kind.as_str());
+                let rule = self.model.rule(kind.as_str());
                 let label = rule.and_then(|rule| rule.label.clone());
                 Why {
                     label: label.unwrap_or_else(|| Arc::from(kind.as_str())),
