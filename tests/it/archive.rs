@@ -180,7 +180,7 @@ fn an_installation_moves_to_redis_and_back_and_every_account_stands_as_it_did() 
         0o600,
         "it holds personal data"
     );
-    assert_eq!(exported["store"], "embedded 1");
+    assert_eq!(exported["store"], "embedded 2");
     let checked = run_json(&["import-archive", "--from", &out_text, "--check", "--json"]);
     let url = redis.url();
     let imported = run_json(&["import-archive", "--from", &out_text, "--store", &url, "--json"]);
@@ -215,7 +215,7 @@ fn an_installation_moves_to_redis_and_back_and_every_account_stands_as_it_did() 
         &back_text,
         "--json",
     ]);
-    assert_eq!(backed["store"], "redis 2");
+    assert_eq!(backed["store"], "redis 3");
     drop(over_redis);
     let (restored, restored_text) = path(folder.path(), "restored");
     let imported = run_json(&[
@@ -376,7 +376,7 @@ fn a_newer_store_is_refused_by_name_in_both_homes() {
     let (status, log) = again.run_to_end(Deadline::seconds(30));
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(
-        log.contains("a newer Quorate: it has format 8, this build reads up to 1"),
+        log.contains("a newer Quorate: it has format 8, this build reads up to 2"),
         "{log}"
     );
 

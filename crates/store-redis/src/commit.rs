@@ -254,7 +254,7 @@ impl RedisStore {
         let partition = Partition::of(account);
         let mut command = cmd("FCALL");
         command
-            .arg("quorate1_append")
+            .arg("quorate2_append")
             .arg(6)
             .arg(names.owner(partition))
             .arg(names.heads(partition))
@@ -383,7 +383,7 @@ fn signal_ids(append: &Append) -> impl Iterator<Item = &SignalId> {
         let Event::SignalRecorded(signal) = &record.event else {
             return None;
         };
-        Some(&signal.id)
+        (!signal.id.is_condensed()).then_some(&signal.id)
     })
 }
 

@@ -6,8 +6,8 @@ use redis::cmd;
 use crate::layout::Layout;
 use crate::store::Shared;
 
-/// The format this build writes; it reads all up to it.
-pub const FORMAT: u32 = 2;
+/// The format this build writes; it reads all up to it. 2: the list of collections. 3: condensed journals.
+pub const FORMAT: u32 = 3;
 
 /// Where the format stands among what was fixed when the store was made.
 const FIELD: &str = "format";
@@ -51,12 +51,14 @@ impl Shared {
         }
         let collections = self.names.collections();
         self.read(Layout::of_docs, |connection| {
-            let mut command = cmd("HSET");
-            command.arg(&collections);
-            for collection in COLLECTIONS_OF_FORMAT_1 {
-                command.arg(collection).arg(1);
+            if found == 1 {
+                let mut command = cmd("HSET");
+                command.arg(&collections);
+                for collection in COLLECTIONS_OF_FORMAT_1 {
+                    command.arg(collection).arg(1);
+                }
+                command.exec(connection)?;
             }
-            command.exec(connection)?;
             cmd("HSET").arg(&meta).arg(FIELD).arg(FORMAT).exec(connection)
         })
     }

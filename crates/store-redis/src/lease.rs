@@ -116,7 +116,7 @@ impl RedisStore {
         let shared = &self.shared;
         let mut command = cmd("FCALL");
         command
-            .arg("quorate1_claim")
+            .arg("quorate2_claim")
             .arg(1)
             .arg(shared.names.owner(partition))
             .arg(&*token.0)
@@ -250,7 +250,7 @@ impl Shared {
         let released = self.each_partition(layout, |partition| {
             let mut command = cmd("FCALL");
             command
-                .arg("quorate1_release")
+                .arg("quorate2_release")
                 .arg(1)
                 .arg(self.names.owner(partition))
                 .arg(&*token.0);
@@ -264,7 +264,7 @@ impl Shared {
     fn renewal(&self, partition: Partition, token: &OwnerToken) -> Cmd {
         let mut command = cmd("FCALL");
         command
-            .arg("quorate1_renew")
+            .arg("quorate2_renew")
             .arg(1)
             .arg(self.names.owner(partition))
             .arg(&*token.0)

@@ -14,6 +14,7 @@
 //! Nothing outside this crate names Redis.
 
 mod commit;
+mod condense;
 mod docs;
 mod fault;
 mod format;

@@ -9,7 +9,8 @@
 //! | `PREFIX:{p:N}:heads` | hash | account -> last record, last notice, summary |
 //! | `PREFIX:{p:N}:snapshots` | hash | account -> snapshot |
 //! | `PREFIX:{p:N}:journal:ACCOUNT` | stream | the records of an append, under the last one's number |
-//! | `PREFIX:{p:N}:ids:ACCOUNT` | set | hashes of its signals' ids |
+//! | `PREFIX:{p:N}:condensed:ACCOUNT` | stream | the same of what is older than the retention: it comes before the journal |
+//! | `PREFIX:{p:N}:ids:ACCOUNT` | set | hashes of its signals' ids, but for condensed ones |
 //! | `PREFIX:{p:N}:cards:ACCOUNT` | hash | contact -> card |
 //! | `PREFIX:{p:N}:notices:ACCOUNT` | stream | notices under their numbers |
 //! | `PREFIX:{docs}:docs:COLLECTION` | hash | key -> document |
@@ -95,6 +96,10 @@ impl Names {
 
     pub(crate) fn journal(&self, account: &AccountId) -> String {
         self.of_account(account, "journal")
+    }
+
+    pub(crate) fn condensed(&self, account: &AccountId) -> String {
+        self.of_account(account, "condensed")
     }
 
     pub(crate) fn ids(&self, account: &AccountId) -> String {

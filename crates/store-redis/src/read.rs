@@ -92,10 +92,11 @@ impl RedisStore {
         let partition = Partition::of(account);
         let mut command = cmd("FCALL");
         command
-            .arg("quorate1_load")
-            .arg(4)
+            .arg("quorate2_load")
+            .arg(5)
             .arg(names.heads(partition))
             .arg(names.snapshots(partition))
+            .arg(names.condensed(account))
             .arg(names.journal(account))
             .arg(names.cards(account))
             .arg(account.as_str())
@@ -143,10 +144,9 @@ impl RedisStore {
     ) -> Result<Vec<Record>, Error> {
         let mut records = Vec::new();
         let mut next = Seq(after.0.saturating_add(1));
-        let journal = self.shared.names.journal(account);
         while next <= last && records.len() < limit {
             if entries.is_empty() {
-                entries = self.entries(account, &journal, next.0, ENTRIES_AT_ONCE)?;
+                entries = self.journal_entries(account, next, ENTRIES_AT_ONCE)?;
             }
             if entries.is_empty() {
                 return Err(missing(account, next));
@@ -171,6 +171,60 @@ impl RedisStore {
             }
         }
         Ok(records)
+    }
+
+    /// Returns up to `limit` entries of the journal, the first one that with record `from`.
+    fn journal_entries(&self, account: &AccountId, from: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        let names = &self.shared.names;
+        let mut command = cmd("FCALL");
+        command
+            .arg("quorate2_entries")
+            .arg(2)
+            .arg(names.condensed(account))
+            .arg(names.journal(account))
+            .arg(from.0)
+            .arg(limit);
+        self.shared.read_partition(Partition::of(account), |connection| {
+            let answer: Vec<Value> = command.query(connection)?;
+            answer.into_iter().map(entry).collect()
+        })
+    }
+
+    /// Returns the first record that is in no condensed entry.
+    pub(crate) fn read_first_whole(&self, account: &AccountId) -> Result<Option<Record>, Error> {
+        let names = &self.shared.names;
+        let moved = names.condensed(account);
+        let newest: Vec<Value> = self.shared.read_partition(Partition::of(account), |connection| {
+            cmd("XREVRANGE")
+                .arg(&moved)
+                .arg("+")
+                .arg("-")
+                .arg("COUNT")
+                .arg(1)
+                .query(connection)
+        })?;
+        let newest = newest.into_iter().next().map(entry).transpose();
+        let newest = newest.map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
+        let mut condensed = newest.map_or(0, |entry| entry.number);
+        let journal = names.journal(account);
+        let mut at_once = 1;
+        loop {
+            let entries = self.entries(account, &journal, condensed.saturating_add(1), at_once)?;
+            if entries.is_empty() {
+                return Ok(None);
+            }
+            at_once = ENTRIES_AT_ONCE;
+            for entry in entries {
+                if record::is_condensed_journal(&entry.value) {
+                    condensed = entry.number;
+                    continue;
+                }
+                let key = seal_key(account, &entry.number.to_be_bytes());
+                let records = record::open_journal(&key, &entry.value)
+                    .map_err(|damage| corrupt(account, Seq(entry.number), "an entry", &damage))?;
+                return Ok(records.into_iter().find(|record| record.seq.0 > condensed));
+            }
+        }
     }
 
     fn entries(
@@ -308,7 +362,7 @@ impl RedisStore {
         let partition = Partition::of(account);
         let mut command = cmd("FCALL");
         command
-            .arg("quorate1_save")
+            .arg("quorate2_save")
             .arg(2)
             .arg(names.heads(partition))
             .arg(names.snapshots(partition))

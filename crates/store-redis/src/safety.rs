@@ -128,7 +128,7 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
 
 /// Loads the functions when the newest of them is not there. A user without the right is told what to do.
 fn load_functions(connection: &mut Connection, admin: Option<&mut Connection>) -> Result<(), RedisError> {
-    let probe: Result<redis::Value, RedisError> = cmd("FCALL").arg("quorate1_here").arg(0).query(connection);
+    let probe: Result<redis::Value, RedisError> = cmd("FCALL").arg("quorate2_here").arg(0).query(connection);
     match probe {
         Ok(_) => return Ok(()),
         Err(error) if error.is_io_error() => return Err(error),

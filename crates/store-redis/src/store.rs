@@ -8,7 +8,7 @@ use quorate_domain::account::Record;
 use quorate_domain::id::{AccountId, Seq, SignalId};
 use quorate_store::{
     Append, AppendRefusal, Appended, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo, Outline,
-    OwnerToken, Snapshot, Store, StoredNotice, SummaryRow,
+    OwnerToken, Snapshot, Store, StoredNotice, Stretch, SummaryRow,
 };
 use redis::{Cmd, Connection, RedisError, Value, cmd};
 
@@ -309,6 +309,14 @@ impl Store for RedisStore {
 
     fn history(&self, account: &AccountId, after: Seq, limit: usize) -> Result<Vec<Record>, Error> {
         self.read_history(account, after, limit)
+    }
+
+    fn first_whole(&self, account: &AccountId) -> Result<Option<Record>, Error> {
+        self.read_first_whole(account)
+    }
+
+    fn condense(&self, stretch: &Stretch) -> Result<Result<(), AppendRefusal>, Error> {
+        self.condense_stretch(stretch)
     }
 
     fn notices(

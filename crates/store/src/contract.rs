@@ -15,6 +15,7 @@ use quorate_domain::time::Timestamp;
 
 use crate::port::{
     Append, AppendRefusal, Appended, CommitMark, DocWrite, Error, NoticeNo, OwnerToken, Snapshot, Store,
+    Stretch,
 };
 
 /// Where stores of one kind live, each home empty at first.
@@ -57,6 +58,10 @@ macro_rules! store_contract {
             deleting_all_snapshots_loses_nothing
             a_snapshot_ahead_of_the_journal_is_refused
             history_gives_every_stretch
+            a_condensed_stretch_is_read_in_its_place
+            a_condensed_id_is_known_no_more
+            condensing_is_refused_to_a_stale_owner_and_elsewhere_than_at_the_first_whole_record
+            a_stretch_may_end_within_an_append
             accounts_with_names_that_start_alike_stay_apart
             notices_keep_their_order
             summaries_are_handed_out_as_committed
@@ -566,6 +571,164 @@ pub fn history_gives_every_stretch(home: &dyn Home) {
             assert_eq!(seqs, expected, "after {after}, at most {limit}");
         }
     }
+}
+
+/// Condenses an account's records `first` to `last`, all of them signals of different instants.
+///
+/// # Errors
+/// As [`Store::condense`] refuses.
+pub fn condense(
+    store: &dyn Store,
+    owner: &OwnerToken,
+    name: &str,
+    range: (u64, u64),
+) -> Result<(), AppendRefusal> {
+    let stretch = stretch_of(store, owner, name, range);
+    store.condense(&stretch).expect("the store works")
+}
+
+fn stretch_of(store: &dyn Store, owner: &OwnerToken, name: &str, (first, last): (u64, u64)) -> Stretch {
+    let mut records = store
+        .history(&account(name), Seq(first - 1), usize::MAX)
+        .expect("reads");
+    records.retain(|record| record.seq <= Seq(last));
+    let mut forgotten = Vec::new();
+    for record in &mut records {
+        if let Event::SignalRecorded(signal) = &mut record.event {
+            let condensed = SignalId::condensed(0, record.seq);
+            forgotten.push(std::mem::replace(&mut signal.id, condensed));
+        }
+    }
+    Stretch {
+        account: account(name),
+        owner: owner.clone(),
+        records,
+        forgotten,
+    }
+}
+
+/// Five records in three appends, the first two of them condensed.
+fn condensed_home(home: &dyn Home) -> (Arc<dyn Store>, OwnerToken) {
+    let (store, owner) = opened(home);
+    accept(&*store, append("acme", &owner, 0, &["a", "b"]));
+    accept(&*store, append("acme", &owner, 2, &["c"]));
+    accept(&*store, append("acme", &owner, 3, &["d", "e"]));
+    accept(&*store, append("acme-2", &owner, 0, &["a"]));
+    assert_eq!(condense(&*store, &owner, "acme", (1, 3)), Ok(()));
+    (store, owner)
+}
+
+/// Records keep their numbers, whether one reads from the start, from within or past it, now and after a restart; the next
+/// stretch and the next append go on from there.
+pub fn a_condensed_stretch_is_read_in_its_place(home: &dyn Home) {
+    let (store, owner) = condensed_home(home);
+    let id = |seq: u64| SignalId::condensed(0, Seq(seq)).as_str().to_owned();
+    let expected = [id(1), id(2), id(3), "d".to_owned(), "e".to_owned()];
+    assert_eq!(recorded_ids(&*store, "acme"), expected);
+    assert_eq!(recorded_ids(&*store, "acme-2"), ["a"]);
+    let first_whole = |store: &dyn Store| {
+        let record = store.first_whole(&account("acme")).expect("reads");
+        record.map(|record| record.seq.0)
+    };
+    assert_eq!(first_whole(&*store), Some(4));
+    for after in 0..=6_u64 {
+        for limit in 0..=6_usize {
+            let stretch = store.history(&account("acme"), Seq(after), limit).expect("reads");
+            let seqs: Vec<u64> = stretch.iter().map(|record| record.seq.0).collect();
+            let expected: Vec<u64> = (after + 1..=5).take(limit).collect();
+            assert_eq!(seqs, expected, "after {after}, at most {limit}");
+        }
+    }
+    accept(&*store, append("acme", &owner, 5, &["f"]));
+    assert_eq!(condense(&*store, &owner, "acme", (4, 6)), Ok(()));
+    assert_eq!(first_whole(&*store), None);
+    drop(store);
+
+    let (store, owner) = opened(home);
+    accept(&*store, append("acme", &owner, 6, &["g"]));
+    assert_eq!(first_whole(&*store), Some(7));
+    let mut expected: Vec<String> = (1..=6).map(id).collect();
+    expected.push("g".to_owned());
+    assert_eq!(recorded_ids(&*store, "acme"), expected);
+    let loaded = store.load(&account("acme")).expect("reads").expect("is there");
+    assert_eq!(loaded.tail.len(), 7);
+    store
+        .put_snapshot(&account("acme"), &snapshot_at(&*store, "acme", 2))
+        .expect("saved");
+    let loaded = store.load(&account("acme")).expect("reads").expect("is there");
+    assert_eq!(loaded.tail.first().map(|record| record.seq), Some(Seq(3)));
+}
+
+/// An id that is gone is recorded again like a new one; those that are left are still refused.
+pub fn a_condensed_id_is_known_no_more(home: &dyn Home) {
+    let (store, owner) = condensed_home(home);
+    let ids = ["a", "c", "d"].map(SignalId::trusted).to_vec();
+    let known = store.known_ids(&[(account("acme"), ids)]).expect("reads");
+    assert_eq!(known.known, [[false, false, true]]);
+    accept(&*store, append("acme", &owner, 5, &["a"]));
+    let mut again = append("acme", &owner, 6, &["d"]);
+    again.ids_known_at = known.mark;
+    assert!(matches!(
+        commit_one(&*store, again),
+        Err(AppendRefusal::DuplicateId { .. })
+    ));
+    let other = store
+        .known_ids(&[(account("acme-2"), vec![SignalId::trusted("a")])])
+        .expect("reads");
+    assert_eq!(other.known, [[true]]);
+}
+
+/// Nothing changes when the owner is stale, or the stretch begins elsewhere than at the first whole record or ends after
+/// the last.
+pub fn condensing_is_refused_to_a_stale_owner_and_elsewhere_than_at_the_first_whole_record(home: &dyn Home) {
+    let (store, stale) = condensed_home(home);
+    let owner = store.acquire().expect("ownership is free");
+    let before = recorded_ids(&*store, "acme");
+    assert!(matches!(
+        condense(&*store, &stale, "acme", (4, 5)),
+        Err(AppendRefusal::StaleOwner { .. })
+    ));
+    let mut too_long = stretch_of(&*store, &owner, "acme", (4, 5));
+    let mut after = too_long.records[1].clone();
+    after.seq = Seq(6);
+    too_long.records.push(after);
+    for stretch in [
+        stretch_of(&*store, &owner, "acme", (3, 5)),
+        stretch_of(&*store, &owner, "acme", (5, 5)),
+        too_long,
+    ] {
+        let refused = store.condense(&stretch).expect("the store works");
+        assert!(
+            matches!(refused, Err(AppendRefusal::SequenceMismatch { .. })),
+            "{stretch:?}"
+        );
+    }
+    assert_eq!(recorded_ids(&*store, "acme"), before);
+    assert_eq!(condense(&*store, &owner, "acme", (4, 5)), Ok(()));
+}
+
+/// What an append holds after the stretch's end stays as it is until its turn comes.
+pub fn a_stretch_may_end_within_an_append(home: &dyn Home) {
+    let (store, owner) = condensed_home(home);
+    let ids = |expected: [Option<&str>; 2]| {
+        let recorded = recorded_ids(&*store, "acme");
+        let condensed = |seq| SignalId::condensed(0, Seq(seq)).as_str().to_owned();
+        let expected = [4, 5].map(|seq: u64| {
+            let id = expected.get(usize::try_from(seq - 4).expect("small"));
+            id.copied()
+                .flatten()
+                .map_or_else(|| condensed(seq), str::to_owned)
+        });
+        assert_eq!(recorded.get(3..), Some(expected.as_slice()));
+        let first = store.first_whole(&account("acme")).expect("reads");
+        first.map(|record| record.seq.0)
+    };
+    assert_eq!(condense(&*store, &owner, "acme", (4, 4)), Ok(()));
+    assert_eq!(ids([None, Some("e")]), Some(5));
+    let history = store.history(&account("acme"), Seq(4), 9).expect("reads");
+    assert_eq!(history.len(), 1);
+    assert_eq!(condense(&*store, &owner, "acme", (5, 5)), Ok(()));
+    assert_eq!(ids([None, None]), None);
 }
 
 /// One account's id may be the start of another's.

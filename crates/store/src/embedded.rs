@@ -24,6 +24,7 @@ use quorate_domain::account::Record;
 use quorate_domain::id::{AccountId, Seq, SignalId};
 
 mod commit;
+mod condense;
 mod folder;
 mod journal_check;
 mod keys;
@@ -33,7 +34,7 @@ mod window;
 
 use crate::port::{
     Append, AppendRefusal, Appended, CommitMark, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo,
-    Outline, OwnerToken, Snapshot, Store, StoredNotice, SummaryRow,
+    Outline, OwnerToken, Snapshot, Store, StoredNotice, Stretch, SummaryRow,
 };
 use crate::record;
 use commit::Writer;
@@ -255,6 +256,15 @@ impl Store for EmbeddedStore {
     fn history(&self, account: &AccountId, after: Seq, limit: usize) -> Result<Vec<Record>, Error> {
         self.sound()?;
         self.read_history(account, after, limit)
+    }
+
+    fn first_whole(&self, account: &AccountId) -> Result<Option<Record>, Error> {
+        self.sound()?;
+        self.read_first_whole(account)
+    }
+
+    fn condense(&self, stretch: &Stretch) -> Result<Result<(), AppendRefusal>, Error> {
+        self.condense_stretch(stretch)
     }
 
     fn notices(

@@ -19,5 +19,5 @@ pub mod record;
 pub use embedded::{EmbeddedOptions, EmbeddedStore, FORMAT};
 pub use port::{
     Append, AppendRefusal, Appended, CommitMark, DocWrite, Durability, Error, KnownIds, Loaded, NoticeNo,
-    Outline, OwnerToken, Snapshot, Store, StoredNotice, SummaryContent, SummaryRow,
+    Outline, OwnerToken, Snapshot, Store, StoredNotice, Stretch, SummaryContent, SummaryRow,
 };

@@ -6,6 +6,8 @@
 //!   memory and load it again.
 //! - **An append is whole or absent**, and it is refused whole when its owner, its sequence or one of its signal
 //!   ids does not fit. Nothing is ever skipped. The other appends of its group go on.
+//! - **Condensing changes no history.** Records keep their numbers and all that counts; ids of condensed signals are
+//!   forgotten. Whoever reads meanwhile sees a record in either form.
 //! - **The journal decides.** Snapshots and summaries follow from it; a damaged snapshot only makes loading slower.
 //!   A damaged journal entry is [`Error::Corrupt`], never a shorter history.
 
@@ -45,8 +47,8 @@ pub trait Store: Send + Sync + 'static {
     /// Returns all there is of an account apart from its records and notices, as of one instant; nothing when nothing
     /// was ever committed for it.
     ///
-    /// Records and notices up to the outline's never change, so reading them afterwards shows the account as it was at
-    /// that instant, whatever is committed meanwhile.
+    /// Records and notices up to the outline's never change (but for [`Store::condense`]), so reading them afterwards shows
+    /// the account as it was at that instant, whatever is committed meanwhile.
     ///
     /// # Errors
     /// [`Error::Corrupt`] when a card or the account's head is damaged.
@@ -91,6 +93,22 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`Error::Corrupt`] when an entry in that stretch is damaged or missing.
     fn history(&self, account: &AccountId, after: Seq, limit: usize) -> Result<Vec<Record>, Error>;
+
+    /// Returns the first record that is not in a condensed stretch; `None`: all are, or there are none.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when its entry is damaged.
+    fn first_whole(&self, account: &AccountId) -> Result<Option<Record>, Error>;
+
+    /// Puts a stretch of an account's records in their condensed form in place of what they are kept in, and forgets the
+    /// ids of their signals.
+    ///
+    /// The stretch begins at [`Store::first_whole`]; another one is refused: [`AppendRefusal::SequenceMismatch`]. What it
+    /// holds is for the caller to answer for. A call whose outcome is unknown may be made again after another look.
+    ///
+    /// # Errors
+    /// Any [`Error`]: the outcome is unknown; either way nothing that counts is lost.
+    fn condense(&self, stretch: &Stretch) -> Result<Result<(), AppendRefusal>, Error>;
 
     /// Returns up to `limit` notices that come after `after`, in order; fewer only at the end.
     ///
@@ -236,6 +254,19 @@ pub struct Append {
     pub summary: Vec<u8>,
     /// Up to where the caller knows that the signal ids are new; see [`Store::commit`].
     pub ids_known_at: CommitMark,
+}
+
+/// Records of one account in their condensed form; see [`Store::condense`].
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    /// Whose.
+    pub account: AccountId,
+    /// By which right.
+    pub owner: OwnerToken,
+    /// All records of the stretch, in order.
+    pub records: Vec<Record>,
+    /// The ids that are gone.
+    pub forgotten: Vec<SignalId>,
 }
 
 /// Where an account stands after an append.

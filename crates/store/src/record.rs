@@ -12,6 +12,7 @@ use quorate_domain::id::{ContactId, ModelVersion, Seq};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+mod condensed;
 mod envelope;
 mod event;
 mod qualify;
@@ -22,14 +23,29 @@ pub use envelope::{Damage, Kind};
 pub use event::RecordV1;
 pub use state::AccountStateV1;
 
+use condensed::EntryV2;
+
 use crate::port::{NoticeNo, Snapshot, StoredNotice};
 
 /// Returns the journal entry of an append's records. They are numbered without holes.
+///
+/// Records with a condensed signal among them have a form of their own, a tenth of the size.
 #[must_use]
 pub fn seal_journal(key: &[u8], records: &[Record]) -> Vec<u8> {
     let first = records.first().map_or(0, |record| record.seq.0);
+    if condensed::any_is_condensed(records) {
+        return seal_condensed(key, records);
+    }
     let stored: Vec<RecordV1> = records.iter().map(RecordV1::from_domain).collect();
-    envelope::seal(Kind::Journal, key, first, |bytes| pack(bytes, &stored))
+    envelope::seal(Kind::Journal, 1, key, first, |bytes| pack(bytes, &stored))
+}
+
+/// Returns the journal entry of a condensed stretch, whether or not it has signals.
+#[must_use]
+pub fn seal_condensed(key: &[u8], records: &[Record]) -> Vec<u8> {
+    let first = records.first().map_or(0, |record| record.seq.0);
+    let stored = EntryV2::from_domain(records);
+    envelope::seal(Kind::Journal, 2, key, first, |bytes| pack(bytes, &stored))
 }
 
 /// Returns the records of a journal entry.
@@ -38,6 +54,9 @@ pub fn seal_journal(key: &[u8], records: &[Record]) -> Vec<u8> {
 /// When the entry is damaged or of a newer form.
 pub fn open_journal(key: &[u8], bytes: &[u8]) -> Result<Vec<Record>, Damage> {
     let opened = envelope::open(Kind::Journal, key, bytes)?;
+    if opened.form == 2 {
+        return unpack::<EntryV2>(opened.payload)?.into_domain(opened.seq);
+    }
     let stored: Vec<RecordV1> = unpack(opened.payload)?;
     Ok(stored
         .into_iter()
@@ -46,10 +65,16 @@ pub fn open_journal(key: &[u8], bytes: &[u8]) -> Result<Vec<Record>, Damage> {
         .collect())
 }
 
+/// Returns whether a journal entry is a condensed stretch. Looks at its first bytes only.
+#[must_use]
+pub fn is_condensed_journal(bytes: &[u8]) -> bool {
+    bytes.starts_with(&envelope::head_of(Kind::Journal, 2))
+}
+
 /// Returns a snapshot's stored form: model version, facts, standing.
 #[must_use]
 pub fn seal_snapshot(key: &[u8], snapshot: &Snapshot) -> Vec<u8> {
-    envelope::seal(Kind::Snapshot, key, snapshot.seq.0, |bytes| {
+    envelope::seal(Kind::Snapshot, 1, key, snapshot.seq.0, |bytes| {
         let mut state = Vec::with_capacity(1024);
         pack(&mut state, &AccountStateV1::from_domain(&snapshot.state));
         bytes.extend_from_slice(&snapshot.model.0.to_be_bytes());
@@ -93,7 +118,7 @@ pub struct Head<'a> {
 /// Returns a head's stored form.
 #[must_use]
 pub fn seal_head(key: &[u8], head: Head<'_>) -> Vec<u8> {
-    envelope::seal(Kind::Head, key, head.seq.0, |bytes| {
+    envelope::seal(Kind::Head, 1, key, head.seq.0, |bytes| {
         bytes.extend_from_slice(&head.notices.0.to_be_bytes());
         bytes.extend_from_slice(head.summary);
     })
@@ -136,7 +161,7 @@ pub fn seal_card(key: &[u8], card: &Card) -> Vec<u8> {
         title: title.clone(),
         emails: emails.clone(),
     };
-    envelope::seal(Kind::Card, key, 0, |bytes| pack(bytes, &stored))
+    envelope::seal(Kind::Card, 1, key, 0, |bytes| pack(bytes, &stored))
 }
 
 /// Returns a card.
@@ -156,7 +181,9 @@ pub fn open_card(key: &[u8], bytes: &[u8]) -> Result<Card, Damage> {
 /// Returns a notice's stored form; `seq` is the account's last record.
 #[must_use]
 pub fn seal_notice(key: &[u8], seq: Seq, notice: &[u8]) -> Vec<u8> {
-    envelope::seal(Kind::Notice, key, seq.0, |bytes| bytes.extend_from_slice(notice))
+    envelope::seal(Kind::Notice, 1, key, seq.0, |bytes| {
+        bytes.extend_from_slice(notice)
+    })
 }
 
 /// Returns the notice at that place.
@@ -175,7 +202,7 @@ pub fn open_notice(key: &[u8], no: NoticeNo, bytes: &[u8]) -> Result<StoredNotic
 /// Returns a document's stored form.
 #[must_use]
 pub fn seal_doc(key: &[u8], doc: &[u8]) -> Vec<u8> {
-    envelope::seal(Kind::Doc, key, 0, |bytes| bytes.extend_from_slice(doc))
+    envelope::seal(Kind::Doc, 1, key, 0, |bytes| bytes.extend_from_slice(doc))
 }
 
 /// Returns a document.

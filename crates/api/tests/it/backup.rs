@@ -35,7 +35,7 @@ fn a_backup_is_whole_and_one_that_broke_off_is_not() {
     let Checked { header, contents, .. } = check(&mut answer.body.as_slice()).unwrap();
     assert_eq!(
         (header.store.as_str(), header.build.as_str()),
-        ("embedded 1", env!("CARGO_PKG_VERSION"))
+        ("embedded 2", env!("CARGO_PKG_VERSION"))
     );
     assert_eq!(contents.accounts, 16);
     assert!(contents.records >= 1_600, "{contents:?}");

@@ -1,6 +1,6 @@
-#!lua name=quorate1
+#!lua name=quorate2
 
--- Quorate's functions, version 1. A later version gets names of its own, so that two builds can run side by side.
+-- Quorate's functions, version 2. A later version gets names of its own, so that two builds can run side by side.
 -- All keys of a call share one hash tag. Numbers travel as text: they stay exact up to 2^53.
 
 -- A stored value begins "QR", kind, form, sequence (8 bytes, most significant first); see the store's envelope.
@@ -98,8 +98,47 @@ local function append(keys, args)
   return { 'OK' }
 end
 
--- KEYS: heads, snapshots, journal, cards. ARGV: account, '1' to start after the snapshot, most journal entries.
--- Head, snapshot, cards and the entries after it, of one moment.
+-- The journal's entries from an id on, condensed ones first, of one moment: condensing moves them.
+local function entries_from(condensed, journal, from, most)
+  local found = redis.call('XRANGE', condensed, from, '+', 'COUNT', most)
+  if #found < most then
+    for _, entry in ipairs(redis.call('XRANGE', journal, from, '+', 'COUNT', most - #found)) do
+      found[#found + 1] = entry
+    end
+  end
+  return found
+end
+
+-- KEYS: condensed, journal. ARGV: first record, most journal entries.
+local function entries(keys, args)
+  return entries_from(keys[1], keys[2], args[1] .. '-0', tonumber(args[2]))
+end
+
+-- KEYS: owner, journal, condensed, ids. ARGV: token, first record, last record, the condensed entry, ids to forget.
+-- Puts one condensed entry in the place of the entries from the first record to the last. What comes before them in the
+-- journal was condensed when it came (an import): it moves along. An entry that ends later stays.
+local function condense(keys, args)
+  if redis.call('HGET', keys[1], 'token') ~= args[1] then return { 'OWNER' } end
+  local first = tonumber(args[2])
+  local newest = redis.call('XREVRANGE', keys[3], '+', '-', 'COUNT', 1)[1]
+  local condensed = newest and tonumber(string.match(newest[1], '^%d+')) or 0
+  if condensed >= first then return { 'SEQ', text(condensed + 1) } end
+  local before = text(first - 1) .. '-1'
+  if condensed ~= first - 1 and #redis.call('XRANGE', keys[2], before, before) == 0 then return { 'SEQ', args[2] } end
+  if #redis.call('XRANGE', keys[2], args[3] .. '-1', '+', 'COUNT', 1) == 0 then return { 'SEQ', args[3] } end
+  for _, entry in ipairs(redis.call('XRANGE', keys[2], '-', '(' .. args[2] .. '-0')) do
+    redis.call('XADD', keys[3], entry[1], 'r', entry[2][2])
+  end
+  local ids = {}
+  for at = 5, #args do ids[#ids + 1] = args[at] end
+  redis.call('XADD', keys[3], args[3] .. '-1', 'r', args[4])
+  redis.call('XTRIM', keys[2], 'MINID', args[3] .. '-2')
+  in_chunks('SREM', keys[4], ids)
+  return { 'OK' }
+end
+
+-- KEYS: heads, snapshots, condensed, journal, cards. ARGV: account, '1' to start after the snapshot, most journal
+-- entries. Head, snapshot, cards and the entries after it, of one moment.
 local function load(keys, args)
   local head = redis.call('HGET', keys[1], args[1])
   if not head then return false end
@@ -108,8 +147,8 @@ local function load(keys, args)
     snapshot = redis.call('HGET', keys[2], args[1])
     if snapshot and #snapshot >= HEADER_BYTES then from = text(number_at(snapshot, 5) + 1) .. '-0' end
   end
-  local entries = redis.call('XRANGE', keys[3], from, '+', 'COUNT', args[3])
-  return { head, snapshot, redis.call('HGETALL', keys[4]), entries }
+  local found = entries_from(keys[3], keys[4], from, tonumber(args[3]))
+  return { head, snapshot, redis.call('HGETALL', keys[5]), found }
 end
 
 -- KEYS: heads, snapshots. ARGV: account, its last record, the snapshot. Refuses one that is ahead of the journal.
@@ -122,10 +161,12 @@ local function save(keys, args)
   return { 'OK' }
 end
 
-redis.register_function{ function_name = 'quorate1_here', callback = function() return 1 end, flags = { 'no-writes' } }
-redis.register_function('quorate1_claim', claim)
-redis.register_function('quorate1_renew', renew)
-redis.register_function('quorate1_release', release)
-redis.register_function('quorate1_append', append)
-redis.register_function{ function_name = 'quorate1_load', callback = load, flags = { 'no-writes' } }
-redis.register_function('quorate1_save', save)
+redis.register_function{ function_name = 'quorate2_here', callback = function() return 1 end, flags = { 'no-writes' } }
+redis.register_function('quorate2_claim', claim)
+redis.register_function('quorate2_renew', renew)
+redis.register_function('quorate2_release', release)
+redis.register_function('quorate2_append', append)
+redis.register_function('quorate2_condense', condense)
+redis.register_function{ function_name = 'quorate2_entries', callback = entries, flags = { 'no-writes' } }
+redis.register_function{ function_name = 'quorate2_load', callback = load, flags = { 'no-writes' } }
+redis.register_function('quorate2_save', save)

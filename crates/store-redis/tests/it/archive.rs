@@ -7,7 +7,7 @@ use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
 use quorate_store::archive::{self, Contents, Damaged, Origin};
-use quorate_store::contract::append;
+use quorate_store::contract::{append, condense};
 use quorate_store::{EmbeddedOptions, EmbeddedStore, Error, OwnerToken, Snapshot, Store};
 use quorate_store_redis::RedisStore;
 
@@ -70,6 +70,8 @@ fn fill(store: &dyn Store, owner: &OwnerToken) {
             assert!(answer.is_ok(), "{answer:?}");
         }
     }
+    assert_eq!(condense(store, owner, "large", (1, 300)), Ok(()));
+    assert_eq!(condense(store, owner, "large", (301, 500)), Ok(()));
     let large = AccountId::trusted("large");
     let mut state = AccountState::new(large.clone());
     for record in store.history(&large, Seq(0), 1_000).unwrap() {
@@ -117,9 +119,14 @@ fn check_round_trip(under: &Under, other: &Under) {
     for store in both {
         let owner = store.acquire().unwrap();
         let known = store
-            .commit(vec![append("large", &owner, 1_200, &["s-7"])])
+            .commit(vec![append("large", &owner, 1_200, &["s-707"])])
             .unwrap();
         assert!(known[0].is_err(), "a signal was taken twice");
+        // So does condensing: what came condensed is in the way of nothing.
+        let first = store.first_whole(&large).unwrap().map(|record| record.seq);
+        assert_eq!(first, Some(Seq(501)));
+        assert_eq!(condense(store, &owner, "large", (501, 600)), Ok(()));
+        assert_eq!(store.history(&large, Seq(0), usize::MAX).unwrap().len(), 1_200);
         let next = store
             .commit(vec![append("large", &owner, 1_200, &["next"])])
             .unwrap();

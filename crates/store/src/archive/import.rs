@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use quorate_domain::account::Record;
+use quorate_domain::account::{Event, Record};
 use quorate_domain::id::{AccountId, Seq};
 
 use super::part::{self, Part};
@@ -187,8 +187,24 @@ impl Filling<'_> {
         Ok(())
     }
 
+    /// What follows the last condensed signal gets an append of its own, so that it can be condensed when it is old.
+    fn add_records(&mut self, mut records: Vec<Record>) -> Result<(), ArchiveError> {
+        let is_condensed = |record: &Record| matches!(&record.event, Event::SignalRecorded(signal) if signal.id.is_condensed());
+        let whole_from = records
+            .iter()
+            .rposition(is_condensed)
+            .map_or(0, |place| place + 1);
+        let whole = records.split_off(whole_from);
+        for records in [records, whole] {
+            if !records.is_empty() {
+                self.add_append(records)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A notice is of the last record of its append, so records that follow one need an append of their own.
-    fn add_records(&mut self, records: Vec<Record>) -> Result<(), ArchiveError> {
+    fn add_append(&mut self, records: Vec<Record>) -> Result<(), ArchiveError> {
         let is_begun = |open: &Open| !open.append.records.is_empty() || !open.append.notices.is_empty();
         if self.open.as_ref().is_some_and(is_begun) {
             self.close_append()?;

@@ -32,6 +32,11 @@ impl Writer {
             ids: RecentIds::new(CommitMark(commits), options.recent_ids_max),
         }
     }
+
+    /// Returns who may append.
+    pub(super) fn owner(&self) -> Option<&OwnerToken> {
+        self.owner.as_ref()
+    }
 }
 
 /// Where an account stands.
@@ -153,7 +158,7 @@ impl EmbeddedStore {
         staged: &mut Staged<'g>,
         append: &'g Append,
     ) -> Result<Result<Appended, AppendRefusal>, Error> {
-        if writer.owner.as_ref() != Some(&append.owner) {
+        if writer.owner() != Some(&append.owner) {
             return Ok(Err(AppendRefusal::StaleOwner {
                 token: append.owner.clone(),
             }));
@@ -236,6 +241,9 @@ impl EmbeddedStore {
             let Event::SignalRecorded(signal) = &record.event else {
                 continue;
             };
+            if signal.id.is_condensed() {
+                continue;
+            }
             let key = Slice::from(keys::signal_id(self.seed, &append.account, &signal.id));
             // Within the window a miss is certain; a hit may be another id with the same hash.
             let ask_disk = !in_window || writer.ids.may_hold(&key);

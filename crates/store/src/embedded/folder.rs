@@ -13,13 +13,15 @@ use std::path::{Path, PathBuf};
 
 use crate::port::Error;
 
-/// The format this build writes; it reads all up to it.
-pub const FORMAT: u32 = 1;
+/// The format this build writes; it reads all up to it. 2: entries of the journal may be condensed.
+pub const FORMAT: u32 = 2;
 
 /// A data folder that this process holds.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// The format it had; `None`: it was empty.
+    found: Option<u32>,
     /// Locked until it is dropped.
     _lock: File,
 }
@@ -42,7 +44,7 @@ impl Folder {
             }
             Err(error) => return Err(fault(path, "open", error)),
         }
-        check_format(path)?;
+        let found = check_format(path)?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -52,6 +54,7 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
+                found,
                 _lock: lock,
             }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked {
@@ -70,13 +73,16 @@ impl Folder {
     }
 
     /// Makes the database where there is none: beside its place, then moved there, so that a crash on the way
-    /// leaves nothing half made.
+    /// leaves nothing half made. One of an older format has this build's from now on, so that no older build opens it.
     pub(super) fn make_database(&self, make: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+        let write = |error| fault(&self.path, "write", error);
         if self.database().is_dir() {
+            if self.found.is_some_and(|found| found < FORMAT) {
+                self.write_format().map_err(write)?;
+            }
             return Ok(());
         }
         let unfinished = self.path.join("db.new");
-        let write = |error| fault(&self.path, "write", error);
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(write)?;
         }
@@ -96,7 +102,7 @@ impl Folder {
     }
 }
 
-fn check_format(path: &Path) -> Result<(), Error> {
+fn check_format(path: &Path) -> Result<Option<u32>, Error> {
     match fs::read_to_string(path.join("quorate-format")) {
         Ok(text) => match text.trim().parse::<u32>() {
             Ok(found) if found > FORMAT => Err(Error::NewerFormat {
@@ -104,7 +110,7 @@ fn check_format(path: &Path) -> Result<(), Error> {
                 found,
                 known: FORMAT,
             }),
-            Ok(_) => Ok(()),
+            Ok(found) => Ok(Some(found)),
             Err(_) => Err(Error::Damaged {
                 place: path.display().to_string(),
                 reason: format!(
@@ -119,7 +125,7 @@ fn check_format(path: &Path) -> Result<(), Error> {
                     folder: path.to_owned(),
                 });
             }
-            Ok(())
+            Ok(None)
         }
         Err(error) => Err(fault(path, "open", error)),
     }

@@ -309,7 +309,7 @@ impl EmbeddedStore {
     }
 
     /// A block of the database that does not read is damage of the account it was read for.
-    fn account_fault(&self, account: &AccountId, seq: Seq, error: fjall::Error) -> Error {
+    pub(super) fn account_fault(&self, account: &AccountId, seq: Seq, error: fjall::Error) -> Error {
         if is_damage(&error) {
             corrupt(account, seq, error.to_string())
         } else {

@@ -66,7 +66,8 @@ impl Kind {
     #[must_use]
     pub fn version(self) -> u8 {
         match self {
-            Self::Journal | Self::Snapshot | Self::Head | Self::Card | Self::Notice | Self::Doc => 1,
+            Self::Journal => 2,
+            Self::Snapshot | Self::Head | Self::Card | Self::Notice | Self::Doc => 1,
         }
     }
 }
@@ -99,18 +100,24 @@ pub enum Damage {
 /// A value that was taken out of its envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Opened<'a> {
+    /// Which form of its kind it has.
+    pub(crate) form: u8,
     /// The sequence it carries; what it means depends on the kind.
     pub(crate) seq: u64,
     /// The payload.
     pub(crate) payload: &'a [u8],
 }
 
-/// Wraps what `write` puts into the buffer.
-pub(crate) fn seal(kind: Kind, key: &[u8], seq: u64, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+/// Returns the first bytes of every value of this kind and form.
+pub(crate) fn head_of(kind: Kind, form: u8) -> [u8; 4] {
+    let [magic_0, magic_1] = MAGIC;
+    [magic_0, magic_1, kind.code(), form]
+}
+
+/// Wraps what `write` puts into the buffer, in form `form` of its kind.
+pub(crate) fn seal(kind: Kind, form: u8, key: &[u8], seq: u64, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
-    bytes.extend_from_slice(&MAGIC);
-    bytes.push(kind.code());
-    bytes.push(kind.version());
+    bytes.extend_from_slice(&head_of(kind, form));
     bytes.extend_from_slice(&seq.to_be_bytes());
     write(&mut bytes);
     let checksum = checksum(key, &bytes);
@@ -140,7 +147,11 @@ pub(crate) fn open<'a>(kind: Kind, key: &[u8], bytes: &'a [u8]) -> Result<Opened
         });
     }
     let seq = u64::from_be_bytes(seq.try_into().map_err(|_| short())?);
-    Ok(Opened { seq, payload })
+    Ok(Opened {
+        form: *version,
+        seq,
+        payload,
+    })
 }
 
 fn checksum(key: &[u8], body: &[u8]) -> u32 {

@@ -205,6 +205,37 @@ fn every_qualifying_record() -> Vec<Record> {
         .collect()
 }
 
+/// Records of all kinds, their signals condensed but for the last one.
+fn condensed_records() -> Vec<Record> {
+    let mut records = every_record();
+    let signal = records.pop().expect("there are records");
+    let Event::SignalRecorded(was) = &signal.event else {
+        panic!("the last record is a signal");
+    };
+    for (seq, rank, strength, later) in [(61, 0, 1.0, 0), (62, 1, 1.0, 0), (63, 0, 0.1, 4_000)] {
+        let mut condensed = was.clone();
+        condensed.id = SignalId::condensed(rank, Seq(seq));
+        condensed.strength = strength;
+        records.push(Record {
+            seq: Seq(seq),
+            at: Timestamp::from_millis(1_788_264_000_123 + later),
+            event: Event::SignalRecorded(condensed),
+        });
+    }
+    for record in &mut records {
+        if let Event::SignalRecorded(signal) = &mut record.event
+            && signal.properties.take().is_some()
+        {
+            signal.id = SignalId::condensed(0, record.seq);
+        }
+    }
+    records.push(Record {
+        seq: Seq(64),
+        ..signal
+    });
+    records
+}
+
 fn qualified_snapshot() -> Snapshot {
     let mut snapshot = snapshot();
     for record in every_qualifying_record() {
@@ -258,6 +289,22 @@ fn check_golden(name: &str, sealed: &[u8]) -> Vec<u8> {
 fn the_frozen_journal_entry_reads_and_is_what_is_written() {
     let golden = check_golden("journal_v1.bin", &seal_journal(KEY, &every_record()));
     assert_eq!(open_journal(KEY, &golden), Ok(every_record()));
+}
+
+#[test]
+fn the_frozen_condensed_entry_reads_and_is_what_is_written() {
+    let records = condensed_records();
+    let golden = check_golden("journal_v2.bin", &seal_journal(KEY, &records));
+    assert_eq!(open_journal(KEY, &golden), Ok(records));
+    assert!(is_condensed_journal(&golden));
+    assert!(!is_condensed_journal(&seal_journal(KEY, &every_record())));
+}
+
+#[test]
+fn a_condensed_entry_with_a_column_cut_short_is_damage() {
+    let mut stored = condensed::EntryV2::from_domain(&condensed_records());
+    stored.cut_a_column();
+    assert!(matches!(stored.into_domain(41), Err(Damage::Content(_))));
 }
 
 #[test]

@@ -57,3 +57,22 @@ words! {
     /// How an opportunity ended, if it did.
     OpportunityStateV1, OpportunityState, [Open, Won, Lost]
 }
+
+impl SignalSourceV1 {
+    /// Returns its number where a word would be too long.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::FirstParty => 0,
+            Self::ThirdParty => 1,
+            Self::Product => 2,
+            Self::Sales => 3,
+        }
+    }
+
+    /// Returns the source of a number.
+    pub(super) fn numbered(number: u8) -> Option<Self> {
+        [Self::FirstParty, Self::ThirdParty, Self::Product, Self::Sales]
+            .into_iter()
+            .find(|source| source.number() == number)
+    }
+}

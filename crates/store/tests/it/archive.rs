@@ -8,7 +8,7 @@ use quorate_domain::account::AccountState;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, ModelVersion, Seq};
 use quorate_store::archive::{self, ArchiveError, Contents, Damaged, Origin};
-use quorate_store::contract::{append, recorded_ids};
+use quorate_store::contract::{append, condense, recorded_ids};
 use quorate_store::{EmbeddedStore, NoticeNo, OwnerToken, Snapshot, Store};
 
 use crate::home::{TempFolder, open};
@@ -62,6 +62,8 @@ fn fill(store: &EmbeddedStore, owner: &OwnerToken) {
     for answer in store.commit(vec![silent, many, plain]).unwrap() {
         assert!(answer.is_ok(), "{answer:?}");
     }
+    assert_eq!(condense(store, owner, "large", (1, 120)), Ok(()));
+    assert_eq!(condense(store, owner, "large", (121, 250)), Ok(()));
     let mut state = AccountState::new(AccountId::trusted("large"));
     for record in store.history(&AccountId::trusted("large"), Seq(0), 390).unwrap() {
         state.apply(&record);
@@ -97,7 +99,7 @@ fn a_store_comes_back_as_it_was() {
     let header = archive::check(&mut bytes.as_slice()).unwrap().header;
     assert_eq!(
         (header.build.as_str(), header.store.as_str()),
-        ("0.0.0-test", "embedded 1")
+        ("0.0.0-test", "embedded 2")
     );
 
     let home = TempFolder::new();
@@ -118,13 +120,17 @@ fn a_store_comes_back_as_it_was() {
     // It goes on from there: sequence and ids are known.
     let owner = target.acquire().unwrap();
     let again = target
-        .commit(vec![append("large", &owner, 400, &["s-0-0"])])
+        .commit(vec![append("large", &owner, 400, &["s-39-0"])])
         .unwrap();
     assert!(again[0].is_err(), "a signal was taken twice");
     let next = target
         .commit(vec![append("large", &owner, 400, &["next"])])
         .unwrap();
     assert!(next[0].is_ok(), "{next:?}");
+    // Only what was whole can be condensed next.
+    let large = AccountId::trusted("large");
+    let first = target.first_whole(&large).unwrap().map(|record| record.seq);
+    assert_eq!(first, Some(Seq(251)));
     // Whatever differs shows.
     assert_ne!(archive::contents(&target).unwrap().digest, contents.digest);
 }

@@ -61,12 +61,24 @@ fn a_newer_format_is_refused_and_left_alone() {
     assert_eq!(
         error_of(&home.path()).to_string(),
         format!(
-            "the store at {} was written by a newer Quorate: it has format 3, this build reads up to 1",
+            "the store at {} was written by a newer Quorate: it has format 3, this build reads up to 2",
             home.path().display()
         )
     );
-    fs::write(home.path().join("quorate-format"), "1\n").unwrap();
-    open(&home.path()).unwrap();
+}
+
+/// What an older build wrote is read, and no older build reads it from then on.
+#[test]
+fn an_older_format_becomes_todays() {
+    let home = TempFolder::new();
+    let (store, owner) = home.store();
+    assert!(store.commit(vec![append("acme", &owner, 0, &["a"])]).unwrap()[0].is_ok());
+    drop(store);
+    let format = home.path().join("quorate-format");
+    fs::write(&format, "1\n").unwrap();
+    let store = open(&home.path()).unwrap();
+    assert_eq!(recorded_ids(&store, "acme"), ["a"]);
+    assert_eq!(fs::read_to_string(format).unwrap(), "2\n");
 }
 
 #[test]
