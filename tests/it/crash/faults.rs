@@ -353,6 +353,22 @@ fn a_byte_that_flips_in_redis_sets_its_account_aside_by_name_and_no_other() {
         "{}",
         server.log()
     );
+    // A list as of a past instant names it, and has the other.
+    let then = client.get("/v1/accounts/globex").json()["as_of"].clone();
+    let path = format!("/v1/accounts?as_of={}", then.as_str().unwrap());
+    let list = Deadline::seconds(20).wait("the list to be read", || {
+        let answer = client.get(&path);
+        if answer.status == 200 {
+            Ok(answer.json())
+        } else {
+            Err(answer.text())
+        }
+    });
+    assert_eq!(list["past"]["unread_accounts"], json!(["acme"]), "{list}");
+    assert_eq!(
+        (&list["total"], &list["items"][0]["id"]),
+        (&json!(1), &json!("globex"))
+    );
     // An archive is not made without it, unless somebody asks for that.
     let (url, archive) = (redis.url(), folder.path().join("a.archive"));
     let export = |more: &[&str]| {

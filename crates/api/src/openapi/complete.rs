@@ -198,6 +198,9 @@ fn kinds_of(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<Kin
             kinds.push(Kind::ImportApplying);
         }
     }
+    if path == "/v1/accounts" && method == "get" {
+        kinds.push(Kind::LimitReached);
+    }
     if path == "/v1/imports" && method == "post" {
         kinds.push(Kind::InvalidFile);
     }

@@ -108,7 +108,8 @@ kinds! {
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large", again: false;
     /// The `Content-Type` or `Content-Encoding` is none this path reads. The detail lists those it does.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body's type is not supported", again: false;
-    /// The change would take the account past a limit of this server. The detail names the limit.
+    /// The change would take the account past a limit of this server, or more is asked for than it reads at once. The
+    /// detail names the limit.
     LimitReached = "limit_reached", UNPROCESSABLE_ENTITY, "A limit is reached", again: false;
     /// The request's `Idempotency-Key` was used for another request: another path or another body. Take a new key for
     /// every new request; send the same key only with the same request.

@@ -243,6 +243,78 @@ fn a_list_goes_on_where_it_stopped_without_a_gap() {
     assert_eq!(names, expected);
 }
 
+/// Asks for a list as of a past instant until it is read.
+fn read_list(house: &House, query: &str) -> Value {
+    Deadline::seconds(20).wait("the list to be read", || {
+        let answer = house.client.get(&format!("/v1/accounts?{query}"));
+        match answer.status {
+            200 => Ok(answer.json()),
+            202 => {
+                assert_eq!(answer.header("retry-after"), Some("1"));
+                Err(answer.json())
+            }
+            status => panic!("{status}: {}", answer.text()),
+        }
+    })
+}
+
+#[test]
+fn a_list_as_of_a_past_instant_says_how_far_it_is_and_then_what_each_account_says() {
+    let house = qualified();
+    house.put("/v1/accounts/beta", &json!({"name": "Beta"}), 201);
+    house.hand.set("2026-09-11T12:00:00Z".parse().unwrap());
+    house.put("/v1/accounts/gamma", &json!({"name": "Gamma"}), 201);
+    let begun = house
+        .client
+        .get("/v1/accounts?as_of=2026-09-08T00:00:00Z")
+        .expect_status(202)
+        .json();
+    assert_eq!(begun["as_of"], "2026-09-08T00:00:00Z");
+    assert_eq!(begun["total"], 3);
+    let list = read_list(&house, "as_of=2026-09-08T00:00:00Z");
+    assert_eq!((&list["total"], &list["past"]["later"]), (&json!(2), &json!(1)));
+    assert_eq!(list["past"]["unread"], 0);
+    assert_eq!(list["as_of"], "2026-09-08T00:00:00Z");
+    for row in list["items"].as_array().unwrap() {
+        let path = format!(
+            "/v1/accounts/{}?as_of=2026-09-08T00:00:00Z",
+            row["id"].as_str().unwrap()
+        );
+        let account = house.client.get(&path).expect_status(200).json();
+        for field in [
+            "name",
+            "heat",
+            "band",
+            "quorum",
+            "mqa",
+            "stage",
+            "engaged_contacts",
+            "completeness",
+        ] {
+            if field == "mqa" {
+                assert_eq!(row["mqa"]["since"], account["mqa"]["since"], "{path}");
+            } else {
+                assert_eq!(row[field], account[field], "{field} of {path}");
+            }
+        }
+    }
+    let first = read_list(&house, "as_of=2026-09-08T00:00:00Z&limit=1");
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = read_list(
+        &house,
+        &format!("as_of=2026-09-08T00:00:00Z&limit=1&cursor={cursor}"),
+    );
+    let ids = [&first, &second].map(|page| page["items"][0]["id"].clone());
+    assert_eq!(ids, ["acme", "beta"]);
+    assert_eq!(second["next_cursor"], Value::Null);
+    // The cursor is of that instant's list only.
+    let other = house.client.get(&format!("/v1/accounts?limit=1&cursor={cursor}"));
+    other.expect_status(400);
+    assert_eq!(read_list(&house, "as_of=2026-09-08T00:00:00Z&mqa=in")["total"], 1);
+    let now = house.client.get("/v1/accounts").expect_status(200).json();
+    assert_eq!((&now["total"], &now["past"]), (&json!(3), &Value::Null));
+}
+
 #[test]
 fn a_list_is_filtered_by_what_its_rows_show() {
     let house = qualified();

@@ -187,6 +187,7 @@ fn answers() -> BTreeMap<String, Value> {
     ]);
     asking.ask("POST", "/v1/signals", "", Some(&signals), 200);
     asking.ask("GET", "/v1/accounts", "?limit=1", None, 200);
+    asking.ask("GET", "/v1/accounts", "?as_of=2026-09-01T11:00:00Z", None, 202);
     for part in ["", "/explanation", "/forecast", "/committee"] {
         asking.ask("GET", &below(part), "", None, 200);
     }

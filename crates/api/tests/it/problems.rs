@@ -186,6 +186,11 @@ fn bad_questions_are_told_with_what_was_meant() {
         "no_parameters_here",
         "/v1/accounts/acme/forecast?as_of=now",
     );
+    get(
+        &house,
+        "list_of_the_future",
+        "/v1/accounts?as_of=2030-01-01T00:00:00Z",
+    );
     get(&house, "bad_as_of", "/v1/accounts/acme?as_of=yesterday");
     get(
         &house,
@@ -400,6 +405,22 @@ fn limits_and_what_is_not_there_are_told_with_their_names() {
         ..quorate_engine::EngineConfig::default()
     });
     put(&house, "overloaded", "/v1/accounts/acme", r#"{"name": "Acme"}"#);
+    let house = crate::house::house_with(&quorate_engine::EngineConfig {
+        past_rows_max: 1,
+        ..quorate_engine::EngineConfig::default()
+    });
+    for account in ["acme", "globex"] {
+        house.put(
+            &format!("/v1/accounts/{account}"),
+            &serde_json::json!({"name": "A"}),
+            201,
+        );
+    }
+    get(
+        &house,
+        "too_many_for_the_past",
+        "/v1/accounts?as_of=2026-08-01T00:00:00Z",
+    );
     let house = crate::house::house_with(&quorate_engine::EngineConfig {
         policy: quorate_domain::account::Policy {
             contacts_max: 1,

@@ -1,4 +1,5 @@
-//! `GET /v1/accounts`: the live index, filtered, sorted, a page at a time.
+//! `GET /v1/accounts`: all accounts, filtered, sorted, a page at a time; as they are now, or as of a past instant once they
+//! are read.
 
 use std::sync::Arc;
 
@@ -10,15 +11,18 @@ use quorate_domain::evidence::Level;
 use quorate_domain::fit::Grade;
 use quorate_domain::id::Role;
 use quorate_domain::standing::Stage;
+use quorate_domain::time::Timestamp;
+use quorate_engine::Listing;
 use quorate_engine::list::{Filter, LIMIT_MAX, ListQuery, SortKey, Trend};
 use quorate_engine::lists::Slug;
+use quorate_engine::past_lists::{PastList, PastListError, PastLook};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::row::RowBody;
 use crate::auth::{Caller, Read};
 use crate::page;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Kind, Problem, RETRY_AFTER_SECONDS};
 use crate::query::{Params, named, short};
 use crate::state::Api;
 use crate::v1::gaps::list::gap_kind;
@@ -74,6 +78,9 @@ pub(crate) struct ListParams {
     gap: Option<String>,
     /// The evidence of an element of the framework that counts, such as `decision_process:none`.
     element: Option<String>,
+    /// A past instant, by all that is known now. Every account is read for it: until that is done the answer is 202 with
+    /// how far it is. Ask again after `Retry-After`; what nobody asks for within a minute is given up.
+    as_of: Option<String>,
     /// What to sort by, largest first after a minus: `heat`, `name`, `fit`, `quorum`, `momentum`,
     /// `engaged_contacts`, `last_signal_at`, `mqa_ends_at`, `mqa_since`, `completeness`, `id`. Left out: `-heat`.
     sort: Option<String>,
@@ -120,19 +127,78 @@ pub(crate) struct PageBody<'a> {
     total: usize,
     /// The instant all pages of this list are read at.
     as_of: Instant,
+    /// What else there is to say of a list as of a past instant; null: it is of now.
+    past: Option<PastBody>,
 }
 
-/// Lists accounts, sorted by what they show at this instant.
+/// What is not on a list as of a past instant.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PastList)]
+pub(crate) struct PastBody {
+    /// When it was read: what was recorded before counts.
+    read_at: Instant,
+    /// Accounts to which nothing had happened by then.
+    later: usize,
+    /// Accounts that cannot be read.
+    unread: usize,
+    /// The first of those, by id; `/v1/set-aside` says why.
+    unread_accounts: Vec<String>,
+}
+
+impl From<&PastList> for PastBody {
+    fn from(list: &PastList) -> Self {
+        let named = list.unread.iter().map(|unread| unread.account.to_string());
+        Self {
+            read_at: list.read_at.into(),
+            later: list.later,
+            unread: list.unread_total,
+            unread_accounts: named.collect(),
+        }
+    }
+}
+
+/// A list as of a past instant that is not read yet.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PastListProgress)]
+pub(crate) struct ProgressBody {
+    /// `waiting` (another instant's list is read first) or `reading`.
+    status: &'static str,
+    /// The instant asked about.
+    as_of: Instant,
+    /// How many accounts are read.
+    done: usize,
+    /// How many there are to read.
+    total: usize,
+}
+
+/// The accounts that a request is about.
+enum Asked {
+    Now(Listing),
+    Then(Box<PastList>),
+    Reading(ProgressBody),
+}
+
+/// Lists accounts, sorted by what they show at this instant, or at a past one.
 #[utoipa::path(get, path = "/v1/accounts", tag = "accounts", params(ListParams),
     responses((status = 200, description = "A page", body = PageBody,
-        headers(("Link" = String, description = "The next page, with `rel=\"next\"`")))))]
+        headers(("Link" = String, description = "The next page, with `rel=\"next\"`"))),
+        (status = 202, description = "With `as_of`: the accounts are being read; ask again", body = ProgressBody,
+        headers(("Retry-After" = u32, description = "Seconds to wait before asking again")))))]
 pub(crate) async fn list(
     _caller: Caller<Read>,
     request: HttpRequest,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query(&request)?;
-    let page = api.engine.listing().page(&query);
+    let (query, as_of) = query(&request)?;
+    let (listing, past) = match asked(&api, as_of)? {
+        Asked::Now(listing) => (listing, None),
+        Asked::Then(list) => (list.listing.clone(), Some(PastBody::from(&*list))),
+        Asked::Reading(progress) => {
+            let wait = (header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string());
+            return Ok(HttpResponse::Accepted().insert_header(wait).json(progress));
+        }
+    };
+    let page = listing.page(&query);
     let next_cursor = page.next.as_ref().map(|cursor| page::write(cursor, &request));
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = &next_cursor {
@@ -143,11 +209,56 @@ pub(crate) async fn list(
         next_cursor,
         total: page.total,
         as_of: page.as_of.into(),
+        past,
     }))
 }
 
-fn query(request: &HttpRequest) -> Result<ListQuery, Problem> {
-    let mut params = Params::of(request, &KNOWN);
+/// Returns the accounts as of an instant, as far as they are read; `None`: as they are now.
+fn asked(api: &Api, as_of: Option<Timestamp>) -> Result<Asked, Problem> {
+    let Some(at) = as_of else {
+        return Ok(Asked::Now(api.engine.listing()));
+    };
+    match api.engine.past_lists().look(at) {
+        Ok(PastLook::Ready(list)) => Ok(Asked::Then(Box::new(list))),
+        Ok(PastLook::Reading(progress)) => Ok(Asked::Reading(ProgressBody {
+            status: if progress.waiting { "waiting" } else { "reading" },
+            as_of: at.into(),
+            done: progress.done,
+            total: progress.total,
+        })),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn refused(error: PastListError) -> Problem {
+    let text = error.to_string();
+    match error {
+        PastListError::NotPast { at } => {
+            let message = format!("{at} has not passed; leave as_of out for now");
+            let errors = vec![FieldError::parameter("as_of", message)];
+            Problem::fields(Kind::InvalidParameter, errors)
+        }
+        PastListError::TooMany { .. } => Problem::new(
+            Kind::LimitReached,
+            format!("{text} (engine.past_rows_max); /v1/accounts/{{account}} takes as_of, too"),
+        ),
+        PastListError::Busy => {
+            let detail = "lists as of other instants are being read, and there is no room for one more now";
+            Problem::new(Kind::Overloaded, detail)
+        }
+        PastListError::BrokeOff { .. } => {
+            tracing::error!(reason = text, "a list as of a past instant broke off");
+            let detail = "reading the accounts broke off; asking again begins anew";
+            Problem::new(Kind::Unavailable, detail)
+        }
+        PastListError::Engine(error) => error.into(),
+    }
+}
+
+fn query(request: &HttpRequest) -> Result<(ListQuery, Option<Timestamp>), Problem> {
+    let known: Vec<&str> = KNOWN.into_iter().chain(["as_of"]).collect();
+    let mut params = Params::of(request, &known);
+    let as_of = params.instant("as_of");
     let filter = filter(&mut params);
     let (sort, descending) = params.parsed("sort", sort).unwrap_or((SortKey::Heat, true));
     let limit = params.parsed("limit", limit).unwrap_or(LIMIT_DEFAULT);
@@ -163,7 +274,7 @@ fn query(request: &HttpRequest) -> Result<ListQuery, Problem> {
     query.cursor = cursor
         .map(|cursor| page::read(&cursor, request, &query))
         .transpose()?;
-    Ok(query)
+    Ok((query, as_of))
 }
 
 pub(crate) fn filter(params: &mut Params) -> Filter {
