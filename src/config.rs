@@ -225,12 +225,14 @@ pub(crate) struct ModelChoice {
     pub(crate) file: String,
 }
 
-/// How long history counts.
+/// How long history is kept whole.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Retention {
     #[serde(deserialize_with = "retention_days")]
     pub(crate) days: Days,
+    #[serde(deserialize_with = "seconds")]
+    pub(crate) every_seconds: Duration,
 }
 
 /// Where the store is. Prints without the password that it may hold.
@@ -332,6 +334,7 @@ impl Config {
             unmatched_max: engine.unmatched_max,
             past_rows_max: engine.past_rows_max,
             poison_tries_max: engine.poison_tries_max,
+            retention_every_ms: u64::try_from(self.retention.every_seconds.as_millis()).unwrap_or(u64::MAX),
             ..EngineConfig::default()
         };
         let policy = Policy {

@@ -28,6 +28,8 @@ pub struct EngineConfig {
     pub past_rows_max: usize,
     /// How often an event may kill its account before it is set aside.
     pub poison_tries_max: u32,
+    /// How often accounts are looked through for what is older than the retention.
+    pub retention_every_ms: u64,
     /// The domain's limits.
     pub policy: Policy,
     /// Failures planned by a test.
@@ -49,6 +51,7 @@ impl Default for EngineConfig {
             unmatched_max: 100_000,
             past_rows_max: 250_000,
             poison_tries_max: 3,
+            retention_every_ms: 6 * 3_600_000,
             policy: Policy::default(),
             #[cfg(feature = "test-util")]
             faults: crate::faults::Faults::default(),

@@ -18,7 +18,7 @@ use crate::lists::Lists;
 use crate::past_lists::{PastLists, PastShelf};
 use crate::router::Router;
 use crate::set_aside::SetAside;
-use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Status, TimelineEntry};
+use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Retained, Status, TimelineEntry};
 
 /// How a signal names its account.
 #[derive(Clone, Debug, PartialEq)]
@@ -216,6 +216,15 @@ impl Engine {
     #[must_use]
     pub fn lists(&self) -> Lists {
         Lists::new(Arc::clone(&self.router))
+    }
+
+    /// Condenses what is older than the retention now. A running engine does so by itself
+    /// ([`EngineConfig::retention_every_ms`]); nothing is worth anything else after it.
+    ///
+    /// # Errors
+    /// [`Error::Stopping`], or [`Error::Unavailable`] when the store failed before.
+    pub async fn keep_retention(&self) -> Result<Retained, Error> {
+        self.router.keep_retention().await
     }
 
     /// Returns what was set aside.

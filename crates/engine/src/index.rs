@@ -347,6 +347,14 @@ impl Index {
         }
     }
 
+    /// Returns the accounts of one segment.
+    pub(crate) fn accounts(&self, segment: usize) -> Vec<AccountId> {
+        let Some(segment) = self.segments.get(segment % SEGMENTS) else {
+            return Vec::new();
+        };
+        read(segment).rows.iter().map(|(row, _)| row.id.clone()).collect()
+    }
+
     /// Returns how many segments [`Index::sweep`] knows.
     pub(crate) fn segments() -> usize {
         SEGMENTS

@@ -28,6 +28,7 @@ pub mod lists;
 mod live;
 mod models;
 pub mod past_lists;
+mod retention;
 mod router;
 pub mod set_aside;
 mod shard;

@@ -24,10 +24,11 @@ use crate::index::Index;
 use crate::listing::Listing;
 use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
+use crate::retention::Keeper;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
 use crate::stored::SummaryV1;
 use crate::unmatched::Unmatched;
-use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Status, TimelineEntry};
+use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Retained, Status, TimelineEntry};
 
 mod past;
 
@@ -49,6 +50,8 @@ pub(crate) struct Router {
     commit_thread: Mutex<Option<std::thread::JoinHandle<()>>>,
     committer: Mutex<Option<Committer>>,
     placing: Mutex<Option<actix_rt::task::JoinHandle<()>>>,
+    keeper: Keeper,
+    keeping: Mutex<Option<actix_rt::task::JoinHandle<()>>>,
     index: Arc<Index>,
     clock: Clock,
     models: Models,
@@ -117,6 +120,15 @@ impl Router {
             arbiters.push(arbiter);
             shards.push(asks);
         }
+        let keeper = Keeper {
+            store: Arc::clone(&store),
+            owner,
+            index: Arc::clone(&index),
+            clock: clock.clone(),
+            models: models.clone(),
+            retention: config.policy.retention,
+        };
+        let keep_every = Duration::from_millis(config.retention_every_ms);
         Ok(Self {
             store,
             shards,
@@ -127,6 +139,8 @@ impl Router {
                 Arc::clone(&index),
                 clock.clone(),
             )))),
+            keeping: Mutex::new(Some(actix_rt::spawn(keeper.clone().run(keep_every)))),
+            keeper,
             index,
             clock,
             models,
@@ -188,6 +202,12 @@ impl Router {
 
     pub(crate) fn index(&self) -> Arc<Index> {
         Arc::clone(&self.index)
+    }
+
+    /// Condenses what is older than the retention now.
+    pub(crate) async fn keep_retention(&self) -> Result<Retained, Error> {
+        self.check_running()?;
+        Ok(self.keeper.sweep().await)
     }
 
     pub(crate) fn check_running(&self) -> Result<(), Error> {
@@ -593,8 +613,10 @@ impl Router {
         if self.stopping.swap(true, Ordering::Relaxed) {
             return;
         }
-        if let Some(placing) = self.placing.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            placing.abort();
+        for task in [&self.placing, &self.keeping] {
+            if let Some(task) = task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                task.abort();
+            }
         }
         let stopped: Vec<oneshot::Receiver<()>> = self
             .shards

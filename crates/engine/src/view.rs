@@ -321,3 +321,12 @@ pub struct Status {
     /// Whether the store takes writes.
     pub writable: bool,
 }
+
+/// What a look through all accounts for the retention's sake did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retained {
+    /// Accounts of which something was condensed.
+    pub accounts: u64,
+    /// Signals that have no id and no properties any more.
+    pub signals: u64,
+}

@@ -6,4 +6,5 @@ mod imports;
 mod life;
 mod past_lists;
 mod reasons;
+mod retention;
 mod tape;

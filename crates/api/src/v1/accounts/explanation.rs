@@ -81,8 +81,8 @@ pub(crate) enum LineBody {
     Signal {
         /// Points now.
         points: f64,
-        /// Its id.
-        id: String,
+        /// Its id; null once it is older than the retention.
+        id: Option<String>,
         /// When it happened.
         occurred_at: Instant,
         /// Its strength.
@@ -157,7 +157,7 @@ impl From<Line> for LineBody {
                 remaining,
             } => Self::Signal {
                 points,
-                id: id.to_string(),
+                id: id.told().map(str::to_owned),
                 occurred_at: occurred_at.into(),
                 strength,
                 points_then,

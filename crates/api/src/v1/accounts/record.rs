@@ -175,8 +175,8 @@ pub(crate) enum FactBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = RecordedSignal)]
 pub(crate) struct SignalBody {
-    /// Its id.
-    id: String,
+    /// Its id; null once it is older than the retention.
+    id: Option<String>,
     /// What happened.
     kind: String,
     /// Who did it; null: an anonymous visitor.
@@ -191,7 +191,7 @@ pub(crate) struct SignalBody {
     solution: Option<String>,
     /// What it was about.
     object: Option<String>,
-    /// Whatever else was said.
+    /// Whatever else was said; null once it is older than the retention.
     #[schema(value_type = Option<Object>)]
     properties: Option<Box<RawValue>>,
     /// Whether it was too old to count when it came in.
@@ -202,7 +202,7 @@ impl SignalBody {
     fn of(signal: &Signal, directory: &Directory) -> Self {
         let properties = signal.properties.as_deref().map(str::to_owned);
         Self {
-            id: signal.id.to_string(),
+            id: signal.id.told().map(str::to_owned),
             kind: signal.kind.to_string(),
             contact: signal.contact.map(|no| name_of(no, directory)),
             occurred_at: signal.occurred_at.into(),

@@ -414,7 +414,7 @@ impl SignalLine {
                 .to_owned()
         };
         Self {
-            id: signal.id.as_str().to_owned(),
+            id: signal.id.told().unwrap_or_default().to_owned(),
             at: Dated::new(time, signal.occurred_at),
             who: people::name(view, signal.contact),
             href: signal.contact.map(|no| links.person(no)),
