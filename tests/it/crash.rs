@@ -18,6 +18,7 @@ mod campaign;
 mod faults;
 mod planted;
 mod redis;
+mod retention;
 mod senders;
 mod statements;
 
