@@ -5,10 +5,11 @@ use crate::evidence::Statement;
 use crate::framework;
 use crate::id::{AccountId, ContactId, EvidenceNo, Seq};
 use crate::model::Model;
+use crate::mqa::Measure;
 use crate::time::DAY_MS;
 use crate::value::Source;
 use crate::words::{GapWords, Speaker};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: i64 = 1_772_409_600_000;
 
