@@ -193,6 +193,7 @@ pub(crate) struct Engine {
     pub(crate) contacts_max: usize,
     pub(crate) fields_max: usize,
     pub(crate) kinds_max: usize,
+    pub(crate) relations_max: usize,
 }
 
 /// What is logged.
@@ -342,6 +343,7 @@ impl Config {
             contacts_max: engine.contacts_max,
             fields_max: engine.fields_max,
             kinds_max: engine.kinds_max,
+            relations_max: engine.relations_max,
             ..Policy::default()
         };
         EngineConfig { policy, ..limits }

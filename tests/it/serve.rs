@@ -403,6 +403,39 @@ fn the_default_file_is_a_configuration_and_the_page_of_the_docs_is_made_from_it(
 }
 
 #[test]
+fn how_many_relations_an_account_may_have_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path())
+        .env("QUORATE_ENGINE__RELATIONS_MAX", "1")
+        .start();
+    let client = server.client();
+    let relate = |to: &str| {
+        let relation = json!({"from": "ann", "to": to, "kind": "works_with"});
+        client.post("/v1/accounts/acme/relations", &relation)
+    };
+    relate("ben").expect_status(201);
+    let problem = relate("cay").expect_status(422).json();
+    assert_eq!(
+        problem["detail"],
+        "the account already has 1 relations, the most it may have"
+    );
+    relate("ben").expect_status(200);
+    // What is there already stays, whatever the limit says later.
+    let (_, launch) = server.terminate(Deadline::seconds(10));
+    let server = launch.env("QUORATE_ENGINE__RELATIONS_MAX", "0").start();
+    let committee = server
+        .client()
+        .get("/v1/accounts/acme/committee")
+        .expect_status(200)
+        .json();
+    assert_eq!(
+        committee["relations"].as_array().map(Vec::len),
+        Some(1),
+        "{committee}"
+    );
+}
+
+#[test]
 fn keys_are_made_listed_and_revoked_while_the_server_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path()).start();
