@@ -119,7 +119,7 @@ pub struct Situation<'a> {
 }
 
 /// Whether an account is MQA, and what it hangs on. A function of what happened up to an instant.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MqaStatus {
     /// Since when it is in; `None`: it is not.
     pub since: Option<Timestamp>,
@@ -128,14 +128,14 @@ pub struct MqaStatus {
 }
 
 /// What a judgement changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing.
     Same,
     /// The account entered.
     Entered,
-    /// The account left.
-    Left,
+    /// The account left; with it, what its being in hung on at that instant.
+    Left(MqaStatus),
 }
 
 impl Situation<'_> {
@@ -237,16 +237,12 @@ impl MqaStatus {
             }
             return Verdict::Same;
         }
-        if situation.blocked() {
-            return self.leave();
-        }
+        // It never does for a blocked account.
         if situation.acts_now(thresholds) {
             self.failing.clear();
             return Verdict::Same;
         }
-        if situation.heat < thresholds.exit_heat {
-            return self.leave();
-        }
+        // Also when it leaves by another: what else failed, and since when, is told with it.
         for (kind, holds) in situation.patient(thresholds) {
             if holds {
                 self.failing.remove(&kind);
@@ -254,21 +250,39 @@ impl MqaStatus {
                 self.failing.entry(kind).or_insert(situation.at);
             }
         }
-        let grace_ms = thresholds.grace_days.to_millis();
-        if self
-            .failing
-            .values()
-            .any(|since| situation.at.millis_since(*since) >= grace_ms)
-        {
-            return self.leave();
+        if self.ending(situation, thresholds).is_empty() {
+            Verdict::Same
+        } else {
+            self.leave()
         }
-        Verdict::Same
+    }
+
+    /// Returns the conditions that end an MQA at an instant: a block, heat under the leaving line, and each other one
+    /// that has failed for the days of grace.
+    ///
+    /// - `self`: the status of an account that is in, judged at that instant.
+    #[must_use]
+    pub fn ending(&self, situation: &Situation<'_>, thresholds: &MqaThresholds) -> Vec<ConditionKind> {
+        let grace_ms = thresholds.grace_days.to_millis();
+        let is_over = |kind: &ConditionKind| match kind {
+            ConditionKind::Heat => situation.heat < thresholds.exit_heat,
+            ConditionKind::NotExcluded => situation.fit.excluded,
+            ConditionKind::NotDisqualified => situation.disqualified,
+            ConditionKind::EngagedContacts
+            | ConditionKind::EngagedRoles
+            | ConditionKind::AnyRoleEngaged
+            | ConditionKind::AllRolesEngaged
+            | ConditionKind::Fit
+            | ConditionKind::Quorum => self
+                .failing
+                .get(kind)
+                .is_some_and(|since| situation.at.millis_since(*since) >= grace_ms),
+        };
+        ConditionKind::ALL.into_iter().filter(is_over).collect()
     }
 
     fn leave(&mut self) -> Verdict {
-        self.since = None;
-        self.failing.clear();
-        Verdict::Left
+        Verdict::Left(std::mem::take(self))
     }
 
     /// Returns when the first clock of a failing condition runs out.
@@ -307,6 +321,8 @@ impl MqaRule {
 }
 
 /// Returns the conditions the rule asks for, each with what it needs and what there is.
+///
+/// - `status`: by whether it is in, they are those to stay or those to enter.
 #[must_use]
 pub fn conditions(
     situation: &Situation<'_>,

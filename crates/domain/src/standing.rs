@@ -289,9 +289,17 @@ impl Standing {
                     let moment = look.moment(&situation, thresholds.as_ref(), &group.status);
                     notices.push(group.notice(t, Change::MqaEntered(Box::new(moment))));
                 }
-                Verdict::Left => {
+                Verdict::Left(status) => {
                     group.leave(t);
-                    let moment = look.moment(&situation, thresholds.as_ref(), &group.status);
+                    // Why it left is told by what it needed to stay, not by what it needs to come back.
+                    let ended_by = thresholds
+                        .as_ref()
+                        .map(|thresholds| status.ending(&situation, thresholds))
+                        .unwrap_or_default();
+                    let moment = Moment {
+                        ended_by,
+                        ..look.moment(&situation, thresholds.as_ref(), &status)
+                    };
                     notices.push(group.notice(t, Change::MqaLeft(Box::new(moment))));
                 }
             }

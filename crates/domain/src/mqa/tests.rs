@@ -108,12 +108,36 @@ fn check_leaves(course: &[(f64, Looks)], lines: &MqaThresholds, left: Option<f64
     assert_eq!(status.judge(&good().at(day(0.0)), Some(lines)), Verdict::Entered);
     let mut got = None;
     for (when, looks) in course {
-        if status.judge(&looks.at(day(*when)), Some(lines)) == Verdict::Left {
+        if let Verdict::Left(_) = status.judge(&looks.at(day(*when)), Some(lines)) {
             got = Some(*when);
             break;
         }
     }
     assert_eq!(got.map(day), left.map(day), "got {got:?}, expected {left:?}");
+}
+
+/// Judges what the account looks like at each day until it leaves, and says by what it ended.
+#[track_caller]
+fn check_ending(course: &[(f64, Looks)], lines: &MqaThresholds, ended_by: &[ConditionKind]) {
+    let mut status = MqaStatus::default();
+    assert_eq!(status.judge(&good().at(day(0.0)), Some(lines)), Verdict::Entered);
+    for (when, looks) in course {
+        let situation = looks.at(day(*when));
+        let Verdict::Left(until_then) = status.judge(&situation, Some(lines)) else {
+            continue;
+        };
+        assert_eq!(until_then.ending(&situation, lines), ended_by);
+        assert_eq!(status, MqaStatus::default());
+        // What ended it fails, by the lines of an account that is in.
+        let unmet: Vec<ConditionKind> = conditions(&situation, lines, &until_then)
+            .iter()
+            .filter(|condition| !condition.met)
+            .map(|condition| condition.kind)
+            .collect();
+        assert!(ended_by.iter().all(|kind| unmet.contains(kind)), "{unmet:?}");
+        return;
+    }
+    panic!("it did not leave");
 }
 
 #[test]
@@ -488,10 +512,77 @@ fn an_act_now_stops_a_clock_that_ran() {
 }
 
 #[test]
+fn a_leaving_says_by_what_it_ended() {
+    let alone = || Looks {
+        contacts: 1,
+        ..good()
+    };
+    let cold = || Looks {
+        heat: 39.9,
+        ..alone()
+    };
+    // Heat under the line to enter and above that to stay ends nothing.
+    let cooler = || Looks {
+        heat: 45.0,
+        ..alone()
+    };
+    check_ending(
+        &[(1.0, cooler()), (4.0, cooler())],
+        &lines(),
+        &[ConditionKind::EngagedContacts],
+    );
+    // One person alone has not failed for three days yet.
+    check_ending(&[(1.0, alone()), (2.0, cold())], &lines(), &[ConditionKind::Heat]);
+    check_ending(
+        &[(1.0, alone()), (4.0, cold())],
+        &lines(),
+        &[ConditionKind::Heat, ConditionKind::EngagedContacts],
+    );
+    let disqualified = Looks {
+        disqualified: true,
+        ..alone()
+    };
+    check_ending(
+        &[(1.0, disqualified)],
+        &lines(),
+        &[ConditionKind::NotDisqualified],
+    );
+}
+
+#[test]
+fn a_condition_that_failed_with_another_keeps_its_clock_in_what_is_told() {
+    let mut status = MqaStatus::default();
+    status.judge(&good().at(day(0.0)), Some(&lines()));
+    let looks = Looks {
+        heat: 10.0,
+        contacts: 1,
+        ..good()
+    };
+    let situation = looks.at(day(1.0));
+    let Verdict::Left(until_then) = status.judge(&situation, Some(&lines())) else {
+        panic!("it did not leave");
+    };
+    let told = conditions(&situation, &lines(), &until_then);
+    let heat = told
+        .iter()
+        .find(|state| state.kind == ConditionKind::Heat)
+        .unwrap();
+    assert_eq!(heat.needed, Measure::Number(lines().exit_heat));
+    let people = told
+        .iter()
+        .find(|state| state.kind == ConditionKind::EngagedContacts)
+        .unwrap();
+    assert_eq!(people.failing_since, Some(day(1.0)));
+}
+
+#[test]
 fn an_account_leaves_a_model_without_a_rule() {
     let mut status = MqaStatus::default();
     status.judge(&good().at(day(0.0)), Some(&lines()));
-    assert_eq!(status.judge(&good().at(day(1.0)), None), Verdict::Left);
+    assert!(matches!(
+        status.judge(&good().at(day(1.0)), None),
+        Verdict::Left(_)
+    ));
     assert_eq!(status.judge(&good().at(day(1.0)), None), Verdict::Same);
 }
 

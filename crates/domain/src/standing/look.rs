@@ -93,6 +93,7 @@ impl Look {
                 .map(|thresholds| mqa::conditions(situation, thresholds, status))
                 .unwrap_or_default(),
             act_now: thresholds.is_some_and(|thresholds| situation.acts_now(thresholds)),
+            ended_by: Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::engagement::Band;
 use crate::id::{ContactNo, Solution};
-use crate::mqa::ConditionState;
+use crate::mqa::{ConditionKind, ConditionState};
 use crate::time::Timestamp;
 
 /// Something about a standing changed: told to people and webhooks, never read by the fold.
@@ -70,8 +70,11 @@ pub struct Moment {
     pub heat: f64,
     /// Who was engaged.
     pub engaged: Vec<ContactNo>,
-    /// The conditions, each with what it needs and what there was.
+    /// The conditions, each with what it needs and what there was: of a leaving those to stay, else those to enter.
     pub conditions: Vec<ConditionState>,
     /// Whether an act-now signal qualified it.
     pub act_now: bool,
+    /// Of a leaving, the conditions that ended it; none when the model has no rule any more, and of a leaving that was
+    /// recorded before this was kept, whose conditions are those to enter again.
+    pub ended_by: Vec<ConditionKind>,
 }

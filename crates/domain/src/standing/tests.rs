@@ -3,7 +3,7 @@ use crate::account::{ContactFact, Event, Record};
 use crate::contact::HeldRole;
 use crate::id::{AccountId, ContactNo, Role, Seq, SignalId, Solution};
 use crate::math;
-use crate::mqa::ConditionKind;
+use crate::mqa::{ConditionKind, Measure};
 use crate::signal::SignalSource;
 use crate::time::{DAY_MS, Days};
 use crate::value::{Source, Value};
@@ -517,6 +517,53 @@ fn patience_is_counted_from_the_millisecond_of_cooling() {
         .at;
     assert!(cooled.millis_since(day(10.0 * math::log2(1.2))).abs() <= 1);
     check_days_exact(&folded.standing, day(0.0), cooled.plus_millis(2 * DAY_MS));
+    // Told by what it needed to stay: heat about 45 is above 30, one engaged person was missing since then.
+    let left = leaving(&folded.notices);
+    assert_eq!(left.ended_by, [ConditionKind::EngagedContacts]);
+    assert_eq!(unmet(left), [(ConditionKind::EngagedContacts, Some(cooled))]);
+    assert_eq!(left.conditions.first().unwrap().needed, Measure::Number(30.0));
+}
+
+/// What is told of the only leaving.
+fn leaving(notices: &[Notice]) -> &Moment {
+    let mut left = notices.iter().filter_map(|notice| match &notice.change {
+        Change::MqaLeft(moment) => Some(&**moment),
+        _ => None,
+    });
+    let moment = left.next().expect("it left");
+    assert!(left.next().is_none(), "{notices:?}");
+    moment
+}
+
+fn unmet(moment: &Moment) -> Vec<(ConditionKind, Option<Timestamp>)> {
+    let failed = moment.conditions.iter().filter(|condition| !condition.met);
+    failed
+        .map(|condition| (condition.kind, condition.failing_since))
+        .collect()
+}
+
+#[test]
+fn a_leaving_by_heat_is_told_with_the_line_to_stay() {
+    // Twenty points, E = 20: engaged until day 20, when E falls under 5. Heat is under 30 when H < 5.1457, a little before.
+    let events = [(0.0, signal("a", "visit", Some(0), 0.0, 2.0))];
+    let folded = fold(&events, &[(0.0, MODEL)], 30.0, None);
+    let left = leaving(&folded.notices);
+    assert_eq!(left.ended_by, [ConditionKind::Heat]);
+    assert_eq!(unmet(left), [(ConditionKind::Heat, None)]);
+    assert_eq!(left.conditions.first().unwrap().needed, Measure::Number(30.0));
+}
+
+#[test]
+fn a_leaving_by_a_block_is_told_with_it() {
+    let events = [
+        (0.0, signal("a", "visit", Some(0), 0.0, 2.0)),
+        (1.0, disqualified(true)),
+    ];
+    let folded = fold(&events, &[(0.0, MODEL)], 2.0, None);
+    assert_eq!(
+        leaving(&folded.notices).ended_by,
+        [ConditionKind::NotDisqualified]
+    );
 }
 
 #[track_caller]

@@ -38,6 +38,9 @@ struct MomentV1 {
     engaged: Vec<u32>,
     conditions: Vec<ConditionV1>,
     act_now: bool,
+    /// Missing before it was kept, and of an entering.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ended_by: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,6 +128,11 @@ impl MomentV1 {
             engaged: moment.engaged.iter().map(|contact| contact.0).collect(),
             conditions: moment.conditions.iter().map(ConditionV1::of).collect(),
             act_now: moment.act_now,
+            ended_by: moment
+                .ended_by
+                .iter()
+                .map(|kind| kind.as_str().to_owned())
+                .collect(),
         }
     }
 
@@ -139,6 +147,11 @@ impl MomentV1 {
                 .map(ConditionV1::restore)
                 .collect::<Option<_>>()?,
             act_now: self.act_now,
+            ended_by: self
+                .ended_by
+                .iter()
+                .map(|kind| ConditionKind::parse(kind))
+                .collect::<Option<_>>()?,
         })
     }
 }
@@ -186,3 +199,6 @@ impl MeasureV1 {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

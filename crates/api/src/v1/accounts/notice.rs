@@ -53,10 +53,14 @@ pub(crate) struct MomentBody {
     heat: f64,
     /// Who was engaged.
     engaged: Vec<ContactName>,
-    /// The conditions, each with what it needs and what there was.
+    /// The conditions, each with what it needs and what there was: of `mqa.left` those to stay, of `mqa.entered` those to
+    /// enter.
     conditions: Vec<ConditionBody>,
     /// Whether an act-now signal qualified it.
     act_now: bool,
+    /// Of `mqa.left`, the conditions that ended it, by kind; one that fails beside them had days of grace left. Empty when
+    /// another model ended it that has no MQA rule, and where it was recorded by a version that did not keep it.
+    ended_by: Vec<&'static str>,
 }
 
 impl MomentBody {
@@ -67,6 +71,7 @@ impl MomentBody {
             engaged: moment.engaged.iter().map(|no| name_of(*no, directory)).collect(),
             conditions: moment.conditions.iter().map(ConditionBody::from).collect(),
             act_now: moment.act_now,
+            ended_by: moment.ended_by.iter().map(|kind| kind.as_str()).collect(),
         }
     }
 }

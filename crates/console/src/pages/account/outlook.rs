@@ -129,7 +129,7 @@ fn ending(view: &AccountView, moment: &Moment, changes: &[Notice], at: Timestamp
     };
     match failing.kind {
         ConditionKind::Heat => {
-            text.say(&format!("heat falls under {}", exit_line(view, moment)));
+            text.say(&format!("heat falls under {}", exit_line(view, moment, failing)));
         }
         ConditionKind::EngagedContacts
         | ConditionKind::EngagedRoles
@@ -185,9 +185,15 @@ fn exit_heat(view: &AccountView) -> Option<f64> {
     Some(rule.thresholds(&view.state).exit_heat)
 }
 
-/// Returns the condition by which an account left. Once it has left, its conditions are those to enter again: heat
-/// between the two lines is not why it left.
+/// Returns the condition by which an account left.
 fn cause_of_leaving<'a>(view: &AccountView, moment: &'a Moment) -> Option<&'a ConditionState> {
+    if let Some(cause) = moment.ended_by.first() {
+        return moment
+            .conditions
+            .iter()
+            .find(|condition| condition.kind == *cause);
+    }
+    // Recorded before the cause was kept, with the conditions to enter again: heat between the two lines is not why.
     let too_cold = exit_heat(view).is_none_or(|exit| moment.heat < exit);
     moment
         .conditions
@@ -196,8 +202,12 @@ fn cause_of_leaving<'a>(view: &AccountView, moment: &'a Moment) -> Option<&'a Co
         .find(|condition| too_cold || condition.kind != ConditionKind::Heat)
 }
 
-/// Returns the line heat fell under: the model's, or what it fell to where another model was in force.
-fn exit_line(view: &AccountView, moment: &Moment) -> String {
+/// Returns the line heat fell under; where the cause was not kept yet the model's, or what it fell to where another model
+/// was in force.
+fn exit_line(view: &AccountView, moment: &Moment, heat: &ConditionState) -> String {
+    if !moment.ended_by.is_empty() {
+        return super::conditions::measure(&heat.needed);
+    }
     match exit_heat(view) {
         Some(exit) if moment.heat < exit && moment.heat > exit - 1.0 => words::whole(exit),
         Some(_) | None => words::whole(moment.heat + 1.0),
@@ -290,7 +300,7 @@ pub(crate) fn ended(view: &AccountView, moment: &Moment, before: &[&Notice], lin
     let line = super::conditions::measure(&failing.needed);
     match failing.kind {
         ConditionKind::Heat => {
-            text.say(&format!("heat fell under {}", exit_line(view, moment)));
+            text.say(&format!("heat fell under {}", exit_line(view, moment, failing)));
         }
         ConditionKind::EngagedContacts
         | ConditionKind::EngagedRoles
