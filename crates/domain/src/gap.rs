@@ -20,7 +20,7 @@ use crate::time::{Days, Timestamp};
 mod catalogue;
 mod find;
 
-pub use catalogue::{Catalogue, Mark, Packed};
+pub use catalogue::{Catalogue, Mark, Packed, Seen};
 
 use find::Finder;
 

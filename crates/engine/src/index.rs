@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use hashbrown::HashMap;
 use quorate_domain::engagement::{self, Band};
 use quorate_domain::fit::Grade;
-use quorate_domain::gap::{Catalogue, Packed};
+use quorate_domain::gap::{Catalogue, Seen};
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::model::{Model, MqaRule, MqaThresholds};
 use quorate_domain::standing::{Stage, Tape};
@@ -75,7 +75,7 @@ pub(crate) struct Row {
     /// The level of evidence of each element of the framework that counts: 0 none to 3 validated.
     pub(crate) levels: Box<[u8]>,
     /// What the best group lacks, most helpful first; `None`: never looked for.
-    pub(crate) gaps: Option<Arc<[Packed]>>,
+    pub(crate) gaps: Option<Arc<[Seen]>>,
 }
 
 impl Row {

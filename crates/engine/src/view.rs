@@ -6,7 +6,7 @@ use quorate_domain::account::{AccountState, Directory, IgnoredField, Outcome, Re
 use quorate_domain::committee::SeatState;
 use quorate_domain::engagement::Band;
 use quorate_domain::fit::{Fit, Grade};
-use quorate_domain::gap::{Mark, Packed};
+use quorate_domain::gap::{Mark, Seen};
 use quorate_domain::id::{AccountId, EvidenceNo, ModelVersion, Role, Seq};
 use quorate_domain::model::{Model, MqaThresholds};
 use quorate_domain::mqa::{self, ConditionState, MqaStatus, Situation};
@@ -160,7 +160,7 @@ pub struct AccountRow {
     /// How complete its best group is, in percent; `None`: the model uses no framework.
     pub completeness: Option<f64>,
     /// What its best group lacks and nobody put off, most helpful first; the model's catalogue reads them.
-    pub gaps: Arc<[Packed]>,
+    pub gaps: Arc<[Seen]>,
 }
 
 /// One gap of all accounts'.
@@ -170,6 +170,8 @@ pub struct AccountGap {
     pub account: AccountRow,
     /// The gap.
     pub gap: Mark,
+    /// Since when it has been seen.
+    pub since: Timestamp,
     /// Its place in the list.
     pub place: crate::list::GapPlace,
 }

@@ -1,5 +1,7 @@
 //! Evidence, frameworks, opportunities and gaps: stated, read back, filtered, put off.
 
+use std::collections::BTreeMap;
+
 use quorate_testkit::Answer;
 use serde_json::{Value, json};
 
@@ -145,6 +147,34 @@ fn a_gap_that_is_put_off_stays_away_until_its_date() {
         .client
         .post("/v1/accounts/acme/gaps/no_path:a-b/snooze", &json!({}));
     assert_eq!(none.expect_status(404).json()["code"], "gap_not_found");
+}
+
+#[test]
+fn the_list_of_all_gaps_says_since_when_each_was_seen_as_its_account_does() {
+    let house = given();
+    let since = |path: &str| -> BTreeMap<String, Value> {
+        let list = read(&house, path);
+        let items = list["items"].as_array().unwrap().iter();
+        items
+            .map(|gap| (gap["id"].as_str().unwrap().to_owned(), gap["since"].clone()))
+            .collect()
+    };
+    let before = since("/v1/gaps");
+    assert!(before.contains_key("unproven_element:pain"), "{before:?}");
+    house.hand.set("2026-09-09T00:00:00Z".parse().unwrap());
+    let ben = json!({"name": "Ben", "roles": ["economic_buyer"]});
+    house.put("/v1/accounts/acme/contacts/ben", &ben, 201);
+    let after = since("/v1/gaps");
+    assert_eq!(after["unproven_element:pain"], before["unproven_element:pain"]);
+    // He is known now, and cold: another gap than nobody.
+    assert!(
+        after["cold_seat:economic_buyer"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-09-09"),
+        "{after:?}"
+    );
+    assert_eq!(after, since("/v1/accounts/acme/gaps"));
 }
 
 #[test]

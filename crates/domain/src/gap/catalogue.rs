@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Gap, GapKind};
 use crate::model::{CheckKind, Frameworks, Seat};
 use crate::mqa::ConditionKind;
+use crate::time::Timestamp;
 
 /// The gaps a model can have, in one order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +36,21 @@ impl Mark {
     #[must_use]
     pub fn worth(&self) -> f64 {
         self.quorum.max(self.completeness)
+    }
+}
+
+/// A gap of a row, and since when it has been seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// The gap.
+    pub gap: Packed,
+    /// Since when. It depends on when somebody looked, so that it is no part of what a row says: any two are equal.
+    pub since: Timestamp,
+}
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        self.gap == other.gap
     }
 }
 

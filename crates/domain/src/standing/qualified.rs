@@ -11,7 +11,7 @@ use super::{Change, Group, Notice, Standing};
 use crate::account::{AccountState, Event};
 use crate::evidence::Level;
 use crate::framework::{self, Sight};
-use crate::gap::{self, Gap, Packed, Since};
+use crate::gap::{self, Gap, Seen, Since};
 use crate::model::Model;
 use crate::signal::Signal;
 use crate::time::Timestamp;
@@ -26,7 +26,7 @@ pub struct Qualified {
     /// The level of the evidence of each element, in model order.
     pub levels: Vec<Option<Level>>,
     /// The gaps that were not put off, most helpful first.
-    pub marks: Vec<Packed>,
+    pub marks: Vec<Seen>,
     /// The gaps seen, by id, and since when.
     pub gaps: BTreeMap<Arc<str>, Timestamp>,
     /// Whether gaps were ever looked for: those found first are not news.
@@ -200,7 +200,13 @@ impl Standing {
                 .gaps
                 .iter()
                 .filter(|gap| !gap.is_snoozed(t))
-                .filter_map(|gap| model.gaps.pack(gap))
+                .filter_map(|gap| {
+                    let since = gap.since.0.unwrap_or(t);
+                    Some(Seen {
+                        gap: model.gaps.pack(gap)?,
+                        since,
+                    })
+                })
                 .collect(),
             gaps: BTreeMap::new(),
             measured: true,

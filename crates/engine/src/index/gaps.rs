@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use quorate_domain::gap::{Mark, Packed};
+use quorate_domain::gap::{Mark, Packed, Seen};
 use quorate_domain::time::Timestamp;
 
 use super::page::{fixed, moving};
@@ -16,6 +16,7 @@ struct Candidate {
     place: GapPlace,
     segment: usize,
     slot: u32,
+    since: Timestamp,
 }
 
 impl Index {
@@ -37,22 +38,27 @@ impl Index {
                 {
                     continue;
                 }
-                for packed in gaps.iter() {
-                    let Some(mark) = self.catalogue.unpack(*packed) else {
+                for Seen { gap, since } in gaps.iter() {
+                    let Some(mark) = self.catalogue.unpack(*gap) else {
                         continue;
                     };
                     if !query.kinds.is_empty() && !query.kinds.contains(&mark.kind) {
                         continue;
                     }
                     total += 1;
-                    let place = place(&mark, *packed, row.id.clone());
+                    let place = place(&mark, *gap, row.id.clone());
                     if query.after.as_ref().is_some_and(|after| place <= *after) {
                         continue;
                     }
                     if found.len() > limit && found.peek().is_some_and(|last| last.place <= place) {
                         continue;
                     }
-                    found.push(Candidate { place, segment, slot });
+                    found.push(Candidate {
+                        place,
+                        segment,
+                        slot,
+                        since: *since,
+                    });
                     if found.len() > limit + 1 {
                         found.pop();
                     }
@@ -68,6 +74,7 @@ impl Index {
             Some(AccountGap {
                 account: row.at(now, &self.scale),
                 gap: self.catalogue.unpack(Packed(candidate.place.packed))?,
+                since: candidate.since,
                 place: candidate.place,
             })
         });

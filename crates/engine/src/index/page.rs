@@ -267,7 +267,7 @@ impl Wanted<'_> {
     fn passes(&self, row: &Row) -> bool {
         let has_gap = || {
             let gaps = row.gaps.iter().flat_map(|gaps| gaps.iter());
-            gaps.filter_map(|gap| self.catalogue.unpack(*gap))
+            gaps.filter_map(|seen| self.catalogue.unpack(seen.gap))
                 .any(|mark| self.gaps.contains(&mark.kind))
         };
         let has_level = |(place, wanted): &(Option<usize>, u8)| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quorate_domain::committee::SeatState;
 use quorate_domain::fit::Grade;
-use quorate_domain::gap::Packed;
+use quorate_domain::gap::{Packed, Seen};
 use quorate_domain::id::{AccountId, ModelVersion, Role, Seq};
 use quorate_domain::standing::{Stage, Tape};
 use quorate_domain::time::Timestamp;
@@ -82,6 +82,9 @@ pub(crate) struct SummaryV1<'a> {
     /// Missing before gaps were looked for: then the account is woken after the start.
     #[serde(rename = "gp", default, skip_serializing_if = "Option::is_none")]
     gaps: Option<Vec<u64>>,
+    /// Since when each of them has been seen. Missing before it was kept: then the account is woken after the start, too.
+    #[serde(rename = "gs", default, skip_serializing_if = "Vec::is_empty")]
+    gaps_since: Vec<i64>,
 }
 
 impl<'a> SummaryV1<'a> {
@@ -135,7 +138,13 @@ impl<'a> SummaryV1<'a> {
             gaps: row
                 .gaps
                 .as_ref()
-                .map(|gaps| gaps.iter().map(|gap| gap.0).collect()),
+                .map(|gaps| gaps.iter().map(|seen| seen.gap.0).collect()),
+            gaps_since: row
+                .gaps
+                .iter()
+                .flat_map(|gaps| gaps.iter())
+                .map(|seen| seen.since.as_millis())
+                .collect(),
         }
     }
 
@@ -205,7 +214,17 @@ impl<'a> SummaryV1<'a> {
             tape: self.tape.map_or(Tape::lost(), |tape| tape.restore()),
             completeness: self.completeness,
             levels: self.levels.into(),
-            gaps: self.gaps.map(|gaps| gaps.into_iter().map(Packed).collect()),
+            gaps: self
+                .gaps
+                .filter(|gaps| gaps.len() == self.gaps_since.len())
+                .map(|gaps| {
+                    let seen = gaps.into_iter().zip(self.gaps_since);
+                    seen.map(|(gap, since)| Seen {
+                        gap: Packed(gap),
+                        since: Timestamp::from_millis(since),
+                    })
+                    .collect()
+                }),
         }
     }
 }

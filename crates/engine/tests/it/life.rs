@@ -4,13 +4,14 @@ use quorate_domain::account::Outcome;
 use quorate_domain::engagement::Band;
 use quorate_domain::id::AccountId;
 use quorate_domain::standing::Change;
-use quorate_engine::list::ListQuery;
+use quorate_domain::time::Timestamp;
+use quorate_engine::list::{GapQuery, ListQuery};
 use quorate_engine::view::{ItemOutcome, LiveChange, TimelineEntry};
 use quorate_engine::{AccountRef, EngineConfig, Faults};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::house::{at, open, signal};
+use crate::house::{House, at, open, signal};
 
 #[actix_rt::test]
 async fn a_signal_is_durable_and_counts_at_once_and_only_once() {
@@ -437,5 +438,35 @@ async fn late_signals_told_anew_while_others_come_in_lose_and_double_nothing() {
     let again = house.account("acme").await.unwrap();
     assert_eq!((again.state.signals, again.counted), (sent, sent));
     assert_eq!(again.reading, live.reading);
+    house.close().await;
+}
+
+#[actix_rt::test]
+async fn the_list_of_gaps_says_since_when_they_are_seen_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = at("2026-09-01T12:00:00Z");
+    let house = open(folder.path(), now, EngineConfig::default());
+    house
+        .accept(vec![signal("acme", "s1", "ann", "page.view", now)])
+        .await;
+    let since = |house: &House| -> Vec<(String, Timestamp)> {
+        let query = GapQuery {
+            limit: 10,
+            ..GapQuery::default()
+        };
+        let page = house.engine.listing().gaps(&query);
+        page.gaps
+            .iter()
+            .map(|found| (found.gap.id.to_string(), found.since))
+            .collect()
+    };
+    let before = since(&house);
+    assert!(
+        before.contains(&("mqa_condition:heat".to_owned(), now)),
+        "{before:?}"
+    );
+    house.close().await;
+    let house = open(folder.path(), at("2026-09-03T12:00:00Z"), EngineConfig::default());
+    assert_eq!(since(&house), before);
     house.close().await;
 }

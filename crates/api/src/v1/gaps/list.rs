@@ -62,6 +62,8 @@ pub(crate) struct GapRowBody<'a> {
     completeness: f64,
     /// Whether closing it would meet a condition of the MQA rule that fails.
     closes_mqa_condition: bool,
+    /// Since when it has been seen.
+    since: Instant,
     /// Whose it is.
     account: RowBody<'a>,
 }
@@ -74,6 +76,7 @@ impl<'a> From<&'a AccountGap> for GapRowBody<'a> {
             quorum: found.gap.quorum,
             completeness: found.gap.completeness,
             closes_mqa_condition: found.gap.closes,
+            since: found.since.into(),
             account: RowBody::from(&found.account),
         }
     }

@@ -10,7 +10,7 @@ use crate::access::Visitor;
 use crate::pages::export::{self, Part};
 use crate::state::ConsoleState;
 
-const HEADS: [&str; 9] = [
+const HEADS: [&str; 10] = [
     "account",
     "name",
     "owner",
@@ -20,6 +20,7 @@ const HEADS: [&str; 9] = [
     "quorum",
     "completeness",
     "closes_mqa_condition",
+    "since",
 ];
 
 /// `GET /gaps/export.csv?..`: the same keys as the page.
@@ -61,5 +62,6 @@ fn cells(found: &AccountGap) -> Vec<String> {
         gap.quorum.to_string(),
         gap.completeness.to_string(),
         gap.closes.to_string(),
+        found.since.to_string(),
     ]
 }
