@@ -30,6 +30,23 @@ struct Seen {
     snapshot: Option<Vec<u8>>,
     cards: Vec<(Vec<u8>, Vec<u8>)>,
     entries: Vec<Entry>,
+    /// The journal's last record; `None`: it has none that is not condensed.
+    newest: Option<u64>,
+}
+
+impl Seen {
+    /// Returns the head, unless the journal goes on after it: the two are written together.
+    fn head(&self, account: &AccountId) -> Result<Head<'_>, Error> {
+        let head = open_head(account, &self.head)?;
+        match self.newest {
+            Some(newest) if newest > head.seq.0 => Err(Error::Corrupt {
+                account: account.clone(),
+                seq: Seq(head.seq.0.saturating_add(1)),
+                reason: format!("it is there, and the head says {} records", head.seq.0),
+            }),
+            Some(_) | None => Ok(head),
+        }
+    }
 }
 
 /// A stream's entry: its number and its value.
@@ -43,7 +60,7 @@ impl RedisStore {
         let Some(seen) = self.see(account, true, ENTRIES_AT_ONCE)? else {
             return Ok(None);
         };
-        let Head { seq, notices, .. } = open_head(account, &seen.head)?;
+        let Head { seq, notices, .. } = seen.head(account)?;
         let snapshot = usable_snapshot(account, seen.snapshot.as_deref(), seq);
         // A snapshot that cannot be used was skipped over in vain: the tail is read again from the start.
         let seen = if snapshot.is_none() && seen.snapshot.is_some() {
@@ -71,7 +88,7 @@ impl RedisStore {
             seq,
             notices,
             summary,
-        } = open_head(account, &seen.head)?;
+        } = seen.head(account)?;
         Ok(Some(Outline {
             seq,
             notices,
@@ -434,7 +451,7 @@ fn seen(answer: Value) -> Result<Option<Seen>, RedisError> {
     let Some(parts) = Option::<Vec<Value>>::from_redis_value(answer)? else {
         return Ok(None);
     };
-    let [head, snapshot, cards, entries]: [Value; 4] = parts
+    let [head, snapshot, cards, entries, newest]: [Value; 5] = parts
         .try_into()
         .map_err(|parts: Vec<Value>| odd(&Value::Array(parts)))?;
     Ok(Some(Seen {
@@ -445,14 +462,19 @@ fn seen(answer: Value) -> Result<Option<Seen>, RedisError> {
             .into_iter()
             .map(entry)
             .collect::<Result<_, _>>()?,
+        newest: number(&String::from_redis_value(newest)?),
     }))
+}
+
+/// An entry's number is the first part of its id.
+fn number(id: &str) -> Option<u64> {
+    id.split_once('-')?.0.parse().ok()
 }
 
 /// An entry is `[number-1, [field, value]]`.
 fn entry(value: Value) -> Result<Entry, RedisError> {
     let (id, fields): (String, Vec<Vec<u8>>) = FromRedisValue::from_redis_value(value)?;
-    let number = id.split_once('-').and_then(|(number, _)| number.parse().ok());
-    match (number, fields.into_iter().nth(1)) {
+    match (number(&id), fields.into_iter().nth(1)) {
         (Some(number), Some(value)) => Ok(Entry { number, value }),
         _ => Err(odd(&Value::SimpleString(id))),
     }

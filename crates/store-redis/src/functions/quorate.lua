@@ -138,7 +138,7 @@ local function condense(keys, args)
 end
 
 -- KEYS: heads, snapshots, condensed, journal, cards. ARGV: account, '1' to start after the snapshot, most journal
--- entries. Head, snapshot, cards and the entries after it, of one moment.
+-- entries. Head, snapshot, cards, the entries after it and the id of the journal's last one, of one moment.
 local function load(keys, args)
   local head = redis.call('HGET', keys[1], args[1])
   if not head then return false end
@@ -148,7 +148,8 @@ local function load(keys, args)
     if snapshot and #snapshot >= HEADER_BYTES then from = text(number_at(snapshot, 5) + 1) .. '-0' end
   end
   local found = entries_from(keys[3], keys[4], from, tonumber(args[3]))
-  return { head, snapshot, redis.call('HGETALL', keys[5]), found }
+  local newest = redis.call('XREVRANGE', keys[4], '+', '-', 'COUNT', 1)[1]
+  return { head, snapshot, redis.call('HGETALL', keys[5]), found, newest and newest[1] or '' }
 end
 
 -- KEYS: heads, snapshots. ARGV: account, its last record, the snapshot. Refuses one that is ahead of the journal.

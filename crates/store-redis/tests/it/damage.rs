@@ -154,6 +154,17 @@ fn an_entry_that_is_gone_or_in_the_place_of_another_is_damage() {
 }
 
 #[test]
+fn an_entry_beyond_the_head_is_damage() {
+    let filled = Filled::new();
+    filled.tamper(
+        "journal:acme",
+        "redis.call('XADD', KEYS[1], ARGV[1], 'r', 'more') return 1",
+        "13-1",
+    );
+    filled.check_corrupt(13);
+}
+
+#[test]
 fn a_flipped_byte_in_a_card_sets_its_account_aside() {
     let filled = Filled::new();
     filled.tamper("cards:acme", FLIP_FIELD, "3");
