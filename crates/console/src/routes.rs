@@ -22,6 +22,8 @@ pub fn configure(config: &mut ServiceConfig, state: ConsoleState) {
         .app_data(web::Data::new(state))
         .route("/", web::get().to(home))
         .service(page("/board").route(web::get().to(board::show)))
+        .service(web::resource("/board/views").route(web::post().to(board::views::save)))
+        .service(web::resource("/board/views/{no}").route(web::post().to(board::views::change)))
         .service(page("/board/export.csv").route(web::get().to(board::export::show)))
         .service(page("/gaps").route(web::get().to(gaps::show)))
         .service(page("/gaps/export.csv").route(web::get().to(gaps::export::show)))

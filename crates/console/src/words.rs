@@ -231,6 +231,15 @@ pub(crate) fn instant(t: Timestamp) -> String {
     )
 }
 
+/// Returns an instant as short as it can be told in full: `16 Jun 2026, 14:32 UTC`, with its seconds where it has some.
+pub(crate) fn moment(t: Timestamp) -> String {
+    if t.as_millis() % MINUTE_MS == 0 {
+        format!("{}, {}", date_in_full(t), clock(t))
+    } else {
+        instant(t)
+    }
+}
+
 /// Returns how long ago something was, up to a day; its date beyond.
 pub(crate) fn ago(t: Timestamp, now: Timestamp) -> String {
     match now.millis_since(t) {

@@ -7,7 +7,7 @@ use quorate_domain::id::{AccountId, Seq};
 use quorate_domain::standing::{HistoryPoint, ModelInForce};
 use quorate_domain::time::Timestamp;
 use quorate_store::{Durability, Store};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 
 use crate::clock::Clock;
 use crate::config::EngineConfig;
@@ -19,6 +19,7 @@ use crate::past_lists::{PastLists, PastShelf};
 use crate::router::Router;
 use crate::set_aside::SetAside;
 use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Retained, Status, TimelineEntry};
+use crate::views::Views;
 
 /// How a signal names its account.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +56,8 @@ pub struct Engine {
     router: Arc<Router>,
     desk: Arc<Desk>,
     past: Arc<PastShelf>,
+    /// Held while saved views are changed.
+    views: Arc<Mutex<()>>,
 }
 
 impl Engine {
@@ -74,7 +77,12 @@ impl Engine {
         let router = Arc::new(Router::start(store, models, clock, config)?);
         let desk = Arc::new(Desk::open(&router));
         let past = Arc::new(PastShelf::new(past_rows_max));
-        Ok(Self { router, desk, past })
+        Ok(Self {
+            router,
+            desk,
+            past,
+            views: Arc::default(),
+        })
     }
 
     /// Returns the engine's now.
@@ -225,6 +233,12 @@ impl Engine {
     /// [`Error::Stopping`], or [`Error::Unavailable`] when the store failed before.
     pub async fn keep_retention(&self) -> Result<Retained, Error> {
         self.router.keep_retention().await
+    }
+
+    /// Returns the saved views of the heat board.
+    #[must_use]
+    pub fn views(&self) -> Views {
+        Views::new(Arc::clone(&self.router), Arc::clone(&self.views))
     }
 
     /// Returns what was set aside.

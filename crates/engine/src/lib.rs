@@ -35,6 +35,7 @@ mod shard;
 mod stored;
 mod unmatched;
 pub mod view;
+pub mod views;
 
 pub use clock::{Clock, ClockHand};
 pub use config::EngineConfig;

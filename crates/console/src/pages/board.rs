@@ -8,6 +8,7 @@ use askama::Template;
 use quorate_engine::Listing;
 use quorate_engine::list::ListQuery;
 use quorate_engine::view;
+use quorate_engine::views::SavedView;
 
 use super::demo::DemoLine;
 use super::frame::Frame;
@@ -26,6 +27,7 @@ mod query;
 mod row;
 mod summary;
 mod tabs;
+pub(crate) mod views;
 mod why;
 
 pub(crate) use overview::{ListCount, Overview, SharedOverview, is_hot};
@@ -39,6 +41,7 @@ use filters::{Chip, Columns, Filters, ListMenu};
 use past::{InstantMenu, Looked, PastBar, Reading};
 pub(crate) use query::{BoardQuery, escaped, unescaped};
 use tabs::{Tab, Totals};
+use views::{Offer, Refused, SaveMenu};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -52,6 +55,8 @@ pub(crate) struct Board {
     /// The lists the summary is about, as the live stream is told them.
     scope: String,
     tabs: Vec<Tab>,
+    /// Where views are saved; `None`: the visitor may only read, or looks at the past.
+    saving: Option<SaveMenu>,
     chips: Vec<Chip>,
     filters: Filters,
     /// What in the address was not understood.
@@ -126,53 +131,83 @@ pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<ConsoleState>,
 ) -> Result<HttpResponse, PageError> {
-    let (mut query, unread) = BoardQuery::parse(request.query_string());
+    let (query, unread) = BoardQuery::parse(request.query_string());
     if request.query_string().split('&').any(|pair| pair.ends_with('=')) {
         // A form sends its empty fields too; an address somebody copies should not hold them.
         return Ok(reply::see_other(query.href()));
     }
-    let mut notes = Vec::new();
+    let asked = Request {
+        query,
+        unread,
+        ..Request::default()
+    };
+    answer(&visitor, &request, state, asked).await
+}
+
+/// What a board is asked for.
+#[derive(Debug, Default)]
+struct Request {
+    query: BoardQuery,
+    /// What in the address was not understood.
+    unread: Vec<String>,
+    /// What else there is to say of the address.
+    notes: Vec<String>,
+    /// A view that was not saved.
+    refused: Option<Refused>,
+}
+
+/// Answers with a board, or with how far it is read.
+async fn answer(
+    visitor: &Visitor,
+    request: &HttpRequest,
+    state: web::Data<ConsoleState>,
+    mut asked: Request,
+) -> Result<HttpResponse, PageError> {
     let now = state.engine.now();
-    let frame = Frame::new("Heat board", &request, &visitor, now);
-    let list = match past::look(&state.engine, &mut query, &mut notes)? {
+    let mut frame = Frame::new("Heat board", request, visitor, now);
+    frame.here = asked.query.href();
+    let list = match past::look(&state.engine, &mut asked.query, &mut asked.notes)? {
         Looked::Now => None,
         Looked::Then(list) => Some(list),
         Looked::Reading(at, progress) => {
-            return Reading::of(frame, &query, at, progress, now).answer(&request);
+            return Reading::of(frame, &asked.query, at, progress, now).answer(request);
         }
     };
-    if let Some(answer) = past::show_it(&request) {
+    if let Some(answer) = past::show_it(request) {
         return Ok(answer);
     }
     let (listing, frame) = if let Some(list) = &list {
         (list.listing.clone(), frame.with_past(list.listing.at()))
     } else {
-        let line = DemoLine::of(&state, &request, &visitor);
+        let line = DemoLine::of(&state, request, visitor);
         (state.engine.listing(), frame.with_demo(line))
     };
     let described = state.engine.lists().described().await?;
-    let names: Names = described
+    let names = described
         .into_iter()
-        .map(|list| (list.slug.to_string(), list.name.to_string()))
-        .collect();
-    // Nothing can be changed in the past.
-    let may_write = visitor.may_write() && list.is_none();
+        .map(|list| (list.slug.to_string(), list.name.to_string()));
+    let known = Known {
+        names: names.collect(),
+        saved: state.engine.views().all().await?,
+        // Nothing can be changed in the past.
+        may_write: visitor.may_write() && list.is_none(),
+    };
+    let menu = InstantMenu::of(&asked.query, now);
+    let bar = list.map(|list| PastBar::of(&list, &asked.query));
     let board = web::block(move || {
-        let mut board = Board::read(
-            &state.overview,
-            &listing,
-            frame,
-            &query,
-            &unread,
-            &names,
-            may_write,
-        )?;
-        board.menu = InstantMenu::of(&query, now);
-        board.past = list.map(|list| PastBar::of(&list, &query));
-        board.notes = notes;
+        let mut board = Board::read(&state.overview, &listing, frame, asked, &known)?;
+        board.menu = menu;
+        board.past = bar;
         Ok::<_, PageError>(board)
     });
     reply::html(&board.await??)
+}
+
+/// What a board shows besides accounts.
+struct Known {
+    names: Names,
+    saved: Vec<SavedView>,
+    may_write: bool,
 }
 
 impl Board {
@@ -181,25 +216,29 @@ impl Board {
         overview: &SharedOverview,
         listing: &Listing,
         frame: Frame,
-        query: &BoardQuery,
-        unread: &[String],
-        names: &Names,
-        may_write: bool,
+        asked: Request,
+        known: &Known,
     ) -> Result<Self, PageError> {
+        let query = &asked.query;
         let seen = Seen {
             all: overview.get(listing),
             scoped: overview.scoped(listing, query),
         };
         let page = listing.page(&query.list());
-        let totals = Totals::of(listing, query, page.total, &seen.scoped);
-        let mut board = Self::of(frame, query, unread, &page, &seen, &totals, |query| {
+        let totals = Totals::of(listing, query, &known.saved, page.total, &seen.scoped);
+        let mut board = Self::of(frame, query, &asked.unread, &page, &seen, |query| {
             total(listing, query)
         })?;
-        board.lists = ListMenu::of(query, names, &seen.all, &seen.scoped);
-        board.add = may_write.then(|| match query.list_chosen() {
+        board.tabs = tabs::tabs(query, &known.saved, &totals);
+        board.lists = ListMenu::of(query, &known.names, &seen.all, &seen.scoped);
+        board.add = known.may_write.then(|| match query.list_chosen() {
             Some(list) => format!("/imports/new?list={}", escaped(list)),
             None => "/imports/new".to_owned(),
         });
+        board.saving = known
+            .may_write
+            .then(|| SaveMenu::of(query, &known.saved, asked.refused));
+        board.notes = asked.notes;
         Ok(board)
     }
 
@@ -209,7 +248,6 @@ impl Board {
         unread: &[String],
         page: &view::Page,
         seen: &Seen,
-        totals: &Totals,
         total: impl Fn(&BoardQuery) -> usize,
     ) -> Result<Self, PageError> {
         let shown = query.shown_cols();
@@ -235,7 +273,8 @@ impl Board {
             add: None,
             summary: Summary::of(&seen.scoped, &query.scope()),
             scope: query.scope().view(),
-            tabs: tabs::tabs(query, totals),
+            tabs: Vec::new(),
+            saving: None,
             chips: filters::chips(query),
             filters: Filters::of(query, &seen.all),
             unread: (!unread.is_empty()).then(|| unread.join(", ")),

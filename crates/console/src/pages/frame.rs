@@ -78,7 +78,7 @@ impl Frame {
     /// The same frame around a page of a past instant.
     pub(crate) fn with_past(self, at: Timestamp) -> Self {
         Self {
-            clock: words::instant(at),
+            clock: words::moment(at),
             past: true,
             as_of: Some(instant::short(at)),
             ..self

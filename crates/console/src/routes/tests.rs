@@ -609,3 +609,4 @@ async fn a_posted_signal_reaches_the_open_page_and_the_stream_ends_with_the_serv
 mod importing;
 mod past;
 mod qualifying;
+mod views;

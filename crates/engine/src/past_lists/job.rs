@@ -87,11 +87,12 @@ impl Job {
         }
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    /// - `busy`: whether some list is being read.
+    pub(super) fn progress(&self, busy: bool) -> Progress {
         Progress {
             done: self.done.load(Ordering::Relaxed),
             total: self.total.load(Ordering::Relaxed),
-            waiting: !self.begun.load(Ordering::Relaxed),
+            waiting: busy && !self.begun.load(Ordering::Relaxed),
         }
     }
 

@@ -88,10 +88,12 @@ impl PastShelf {
         let now = Instant::now();
         let mut lists = self.lists();
         let_go(&mut lists, now);
+        // Whoever reads has the turn.
+        let busy = self.turn.available_permits() == 0;
         if let Some(slot) = lists.get_mut(&at) {
             slot.asked = now;
             match slot.job.ended() {
-                None => return Ok(PastLook::Reading(slot.job.progress())),
+                None => return Ok(PastLook::Reading(slot.job.progress(busy))),
                 Some(Ended::Ready(list)) => return Ok(PastLook::Ready(list.clone())),
                 Some(Ended::BrokeOff(reason)) => {
                     let reason = reason.clone();
@@ -103,7 +105,7 @@ impl PastShelf {
         let accounts = router.index().len();
         self.make_room(&mut lists, accounts)?;
         let job = Arc::new(Job::new(at, router.now(), accounts));
-        let progress = job.progress();
+        let progress = job.progress(busy);
         let slot = Slot {
             job: Arc::clone(&job),
             rows: accounts,

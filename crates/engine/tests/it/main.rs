@@ -8,3 +8,4 @@ mod past_lists;
 mod reasons;
 mod retention;
 mod tape;
+mod views;

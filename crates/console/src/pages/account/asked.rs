@@ -200,7 +200,7 @@ pub(crate) const ANONYMOUS: &str = "anonymous";
 
 /// Returns an instant for the bar above a page of the past.
 pub(crate) fn in_full(t: Timestamp) -> String {
-    words::instant(t)
+    words::moment(t)
 }
 
 #[cfg(test)]

@@ -462,7 +462,7 @@ async fn a_page_of_the_past_says_so_and_stands_still() {
     let past = shell.past.unwrap();
     assert_eq!(
         (past.at.as_str(), past.now.as_str()),
-        ("2 Jun 2026, 00:00:00 UTC", "/accounts/northfold")
+        ("2 Jun 2026, 00:00 UTC", "/accounts/northfold")
     );
     assert!(shell.tabs.iter().all(|tab| tab.href.contains("as_of=2026-06-02")));
 }

@@ -159,7 +159,7 @@ impl PastBar {
             (id.to_owned(), format!("/accounts/{}", escaped(id)))
         });
         Self {
-            at: words::instant(at),
+            at: words::moment(at),
             machine: at.to_string(),
             read_at: words::clock(list.read_at),
             now: query.at_instant(None).href(),
@@ -206,7 +206,7 @@ impl Reading {
                 ..frame.with_past(at)
             },
             menu: InstantMenu::of(query, now),
-            at: words::instant(at),
+            at: words::moment(at),
             machine: at.to_string(),
             done,
             total,

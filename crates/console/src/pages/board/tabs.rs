@@ -1,9 +1,11 @@
-//! The tabs: views somebody asks for every day, as links.
+//! The tabs: views somebody asks for every day, as links. Some are shipped, the others people saved.
 
 use quorate_domain::committee::SeatState;
 use quorate_domain::id::Role;
+use quorate_domain::time::Timestamp;
 use quorate_engine::Listing;
 use quorate_engine::list::Trend;
+use quorate_engine::views::SavedView;
 
 use super::overview::Overview;
 use super::query::{BoardQuery, SOON_DAYS};
@@ -12,15 +14,19 @@ use crate::words;
 /// A tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tab {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) number: String,
     pub(crate) href: String,
     pub(crate) current: bool,
 }
 
-/// How many accounts each tab has under the filters that are set, in the tabs' order.
+/// How many accounts each tab has, in the tabs' order: a shipped one under the filters that are set, a saved one under
+/// its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals([usize; 5]);
+pub(crate) struct Totals {
+    shipped: [usize; 5],
+    saved: Vec<usize>,
+}
 
 /// A tab's conditions: MQA or not, momentum, days within which MQA ends, whether nobody is known who could buy.
 type Preset = (&'static str, Option<bool>, Option<Trend>, Option<u32>, bool);
@@ -47,43 +53,71 @@ fn preset(query: &BoardQuery, (_, mqa, momentum, exits_within_days, no_buyer): P
     }
 }
 
+/// Returns what a saved view asks for, as of an instant.
+pub(crate) fn saved_query(view: &SavedView, as_of: Option<Timestamp>) -> BoardQuery {
+    BoardQuery::parse(&view.shows).0.at_instant(as_of)
+}
+
+/// Returns the shipped tab of that name, or that shows just this without further filters.
+pub(crate) fn shipped(name: &str, query: &BoardQuery) -> Option<&'static str> {
+    let plain = BoardQuery::default();
+    let found = PRESETS
+        .into_iter()
+        .find(|one| one.0.to_lowercase() == name.trim().to_lowercase() || preset(&plain, *one) == *query);
+    found.map(|(name, ..)| name)
+}
+
 impl Totals {
     /// Counts. Without filters of its own a view is counted in the overview of its lists already; else each tab is one
     /// look over the index.
-    pub(crate) fn of(listing: &Listing, query: &BoardQuery, shown: usize, overview: &Overview) -> Self {
+    pub(crate) fn of(
+        listing: &Listing,
+        query: &BoardQuery,
+        saved: &[SavedView],
+        shown: usize,
+        overview: &Overview,
+    ) -> Self {
+        let here = query.first_page();
+        let total = |view: &BoardQuery| {
+            if *view == here {
+                shown
+            } else {
+                super::total(listing, view)
+            }
+        };
         let views = PRESETS.map(|one| preset(query, one));
         let [all, ..] = &views;
-        if all.filter() == query.scope().filter() {
-            return Self([
+        let shipped = if all.filter() == query.scope().filter() {
+            [
                 overview.accounts,
                 overview.mqa,
                 overview.heating.total,
                 overview.leaving.total,
                 overview.no_buyer,
-            ]);
+            ]
+        } else {
+            views.map(|view| total(&view))
+        };
+        let saved = saved.iter().map(|view| total(&saved_query(view, query.as_of)));
+        Self {
+            shipped,
+            saved: saved.collect(),
         }
-        let here = query.first_page();
-        Self(views.map(|view| {
-            if view == here {
-                shown
-            } else {
-                super::total(listing, &view)
-            }
-        }))
     }
 }
 
 /// Returns the tabs.
-pub(crate) fn tabs(query: &BoardQuery, Totals(totals): &Totals) -> Vec<Tab> {
+pub(crate) fn tabs(query: &BoardQuery, saved: &[SavedView], totals: &Totals) -> Vec<Tab> {
     let here = query.first_page();
-    let tab = |(one, total): (Preset, &usize)| {
-        let view = preset(query, one);
-        Tab {
-            name: one.0,
-            number: words::count(*total),
-            current: view == here,
-            href: view.href(),
-        }
+    let tab = |name: &str, view: BoardQuery, total: &usize| Tab {
+        name: name.to_owned(),
+        number: words::count(*total),
+        current: view == here,
+        href: view.href(),
     };
-    PRESETS.into_iter().zip(totals).map(tab).collect()
+    let shipped = PRESETS.into_iter().zip(&totals.shipped);
+    let shipped = shipped.map(|(one, total)| tab(one.0, preset(query, one), total));
+    let saved = saved.iter().zip(&totals.saved);
+    let saved = saved.map(|(view, total)| tab(&view.name, saved_query(view, query.as_of), total));
+    shipped.chain(saved).collect()
 }

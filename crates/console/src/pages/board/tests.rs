@@ -46,7 +46,9 @@ fn board(address: &str, page: &view::Page, known: usize) -> Board {
             0
         }
     };
-    Board::of(frame, &query, &unread, page, &seen, &Totals::default(), total).unwrap()
+    let mut board = Board::of(frame, &query, &unread, page, &seen, total).unwrap();
+    board.tabs = tabs::tabs(&query, &[], &Totals::default());
+    board
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn what_was_not_understood_is_named_as_text() {
 #[test]
 fn tabs_keep_the_filters_and_one_is_current() {
     let (query, _) = BoardQuery::parse("tier=1&mqa=in&sort=name");
-    let all = tabs::tabs(&query, &Totals::default());
+    let all = tabs::tabs(&query, &[], &Totals::default());
     let hrefs: Vec<&str> = all.iter().map(|tab| tab.href.as_str()).collect();
     assert_eq!(
         hrefs,

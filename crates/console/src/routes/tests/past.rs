@@ -49,7 +49,7 @@ async fn a_board_of_the_past_is_read_while_somebody_waits_and_then_shown() {
         "<progress max=\"3\"",
         "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>",
         "hx-get=\"/board?as_of=2026-06-08\"",
-        "8 Jun 2026, 00:00:00 UTC",
+        "8 Jun 2026, 00:00 UTC",
         "data-state=\"past\"",
     ] {
         assert!(waiting.contains(part), "{part}: {waiting}");
