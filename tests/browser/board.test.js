@@ -158,3 +158,73 @@ browserTest("an account knows the list it was opened from: ] and [ walk it", {},
   await page.waitForFunction((wanted) => document.querySelector("h1").textContent === wanted, names[0]);
   assert.equal(await page.locator("a[rel=prev]").count(), 0, "the first has nobody before it");
 });
+
+const daysAgo = async (server, days) => {
+  const { as_of: now } = await server.api("GET", "/v1/accounts?limit=1");
+  return new Date(Date.parse(now) - days * 86_400_000).toISOString().slice(0, 10);
+};
+
+browserTest("a past day is chosen in the head, read while one waits, and left again", {}, async ({ page, server }) => {
+  await page.goto("/board?band=hot,burning");
+  const now = await rows(page).allTextContents();
+  const day = await daysAgo(server, 45);
+  await page.locator("#instant summary").click();
+  await page.locator("#instant input[name=as_of]").fill(day);
+  await page.locator("#instant").getByRole("button", { name: "Show", exact: true }).click();
+  await page.waitForURL(`**/board?band=hot&band=burning&as_of=${day}`);
+  await page.locator("#past").waitFor();
+  assert.match(await page.locator("#live-text").textContent(), /^As of .*, 00:00 UTC$/);
+  assert.equal(await page.locator("#live").getAttribute("data-state"), "past");
+  assert.equal(await page.locator("#add").count(), 0);
+  assert.notDeepEqual(await rows(page).allTextContents(), now);
+  // What is pressed stays on that day.
+  await page.locator(".tabs a").first().click();
+  await page.waitForURL(`**/board?band=hot,burning&as_of=${day}`);
+  await rows(page).first().locator("th .t a").click();
+  await page.waitForURL(`**/accounts/*?as_of=${day}&in=*`);
+  await page.locator(".pastbar").waitFor();
+  await page.goBack();
+  await page.locator("#past a.btn").click();
+  await page.waitForURL("**/board?band=hot,burning");
+  assert.equal(await page.locator("#past").count(), 0);
+});
+
+browserTest("a past day is read without scripts too", { scripts: false }, async ({ page, server }) => {
+  const day = await daysAgo(server, 44);
+  await page.goto(`/board?as_of=${day}`);
+  // The page renews itself until all is read.
+  await page.locator("#past").waitFor();
+  assert.ok((await rows(page).count()) > 0, "nobody was there");
+});
+
+browserTest("a view is saved as a tab, renamed and deleted, without scripts too", { scripts: false }, async ({ page }) => {
+  await page.goto("/board?band=burning&sort=name");
+  const shown = await rows(page).count();
+  await page.locator("#views summary").click();
+  await page.locator("#views input[name=name]").fill("On fire");
+  await page.locator("#views").getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL("**/board?band=burning&sort=name");
+  const tab = (name) => page.locator(".tabs a", { hasText: name });
+  assert.equal(await tab("On fire").getAttribute("aria-current"), "page");
+  assert.equal((await tab("On fire").locator(".n").textContent()).trim(), String(shown));
+  await page.goto("/board");
+  await tab("On fire").click();
+  await page.locator("#views summary").click();
+  await page.locator("#views input[name=name]").fill("Burning, by name");
+  await page.locator("#views").getByRole("button", { name: "Rename" }).click();
+  await tab("Burning, by name").waitFor();
+  await page.locator("#views summary").click();
+  await page.locator("#views").getByRole("button", { name: "Delete “Burning, by name”" }).click();
+  await page.waitForURL("**/board");
+  assert.equal(await tab("Burning, by name").count(), 0);
+});
+
+browserTest("a name that is taken is said beside the field, with scripts", {}, async ({ page, guard }) => {
+  guard.forgive(/422/);
+  await page.goto("/board?band=cold");
+  await page.locator("#views summary").click();
+  await page.locator("#views input[name=name]").fill("mqa");
+  await page.locator("#views").getByRole("button", { name: "Save", exact: true }).click();
+  assert.match(await page.locator("#views [role=alert]").textContent(), /The tab MQA is shipped/);
+  assert.equal(await page.locator("#views input[name=name]").inputValue(), "mqa");
+});

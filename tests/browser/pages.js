@@ -1,12 +1,41 @@
 // Every page of the console. Each one listed here is looked at in light and dark, narrow and wide, by keyboard and
 // without scripts (harness/every_page.js): a new page is one more line.
 
+import { within } from "./harness/deadline.js";
+
 /** Whether a page is an account's. */
 export const isOfAccount = ({ name }) => name.startsWith("account");
 
+/** The board as of a day in the demo's history, read already: the page that waits is gone in a moment. */
+const pastBoard = async (server) => {
+  const { as_of: now } = await server.api("GET", "/v1/accounts?limit=1");
+  const day = new Date(Date.parse(now) - 60 * 86_400_000).toISOString().slice(0, 10);
+  await within(20_000, "the accounts as of a past day", async () => {
+    const { items } = await server.api("GET", `/v1/accounts?limit=1&as_of=${day}T00:00:00Z`);
+    return items ?? null;
+  });
+  return `/board?as_of=${day}`;
+};
+
+/** The result of an import that was applied. */
+const importResult = async (server) => {
+  const answer = await fetch(`${server.url}/v1/imports?apply=true&file=result.csv`, {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body: "Account Name,Website,Employees\nHalden Biologics Result,halden-result.example,640\nNobody,,\nHalden Biologics Result,halden-result.example,1k-5k\n",
+  });
+  const { id } = await answer.json();
+  return within(20_000, "the import to be applied", async () => {
+    const { state } = await server.api("GET", `/v1/imports/${id}`);
+    return state === "applied" ? `/imports/${id}/result` : null;
+  });
+};
+
 const ofImport = (page) => async (server) => {
   const { items } = await server.api("GET", "/v1/imports");
-  return `/imports/${items[0].id}/${page}`;
+  // The one that waits for answers, not one that a test applied.
+  const open = items.find(({ state }) => state !== "applied");
+  return `/imports/${open.id}/${page}`;
 };
 
 /**
@@ -19,6 +48,7 @@ export const pages = [
   { name: "heat board", path: "/board", shows: "#rows tr" },
   { name: "heat board, filtered", path: "/board?band=hot,burning&sort=-quorum", shows: "#rows tr" },
   { name: "heat board, nothing found", path: "/board?q=nobody-is-called-this", shows: ".empty" },
+  { name: "heat board, as of a past day", path: pastBoard, shows: "#past" },
   { name: "account", path: "/accounts/northfold-logistics", shows: "svg.chart" },
   { name: "account, compared", path: "/accounts/northfold-logistics?compare=2026-01-01", shows: "#why .matrix" },
   { name: "account, signals", path: "/accounts/northfold-logistics/signals", shows: ".sigs li" },
@@ -36,6 +66,7 @@ export const pages = [
   { name: "import, columns", path: ofImport("columns"), shows: ".imcols select" },
   { name: "import, questions", path: ofImport("review"), shows: "#questions fieldset" },
   { name: "import, what will happen", path: ofImport("review?show=created"), shows: ".imt tbody tr" },
+  { name: "import, result", path: importResult, shows: "#outcome" },
   { name: "words", path: "/words", shows: "dl, h2" },
   { name: "shortcuts", path: "/shortcuts", shows: "kbd" },
   { name: "account, details", path: "/accounts/northfold-logistics/details", shows: ".facts" },
