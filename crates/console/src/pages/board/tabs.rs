@@ -115,9 +115,18 @@ pub(crate) fn tabs(query: &BoardQuery, saved: &[SavedView], totals: &Totals) -> 
         current: view == here,
         href: view.href(),
     };
-    let shipped = PRESETS.into_iter().zip(&totals.shipped);
-    let shipped = shipped.map(|(one, total)| tab(one.0, preset(query, one), total));
     let saved = saved.iter().zip(&totals.saved);
     let saved = saved.map(|(view, total)| tab(&view.name, saved_query(view, query.as_of), total));
+    let saved: Vec<Tab> = saved.collect();
+    // A shipped tab keeps the filters that are set, and may so come to what somebody saved: one of them is current.
+    let is_saved = saved.iter().any(|tab| tab.current);
+    let shipped = PRESETS.into_iter().zip(&totals.shipped);
+    let shipped = shipped.map(|(one, total)| {
+        let tab = tab(one.0, preset(query, one), total);
+        Tab {
+            current: tab.current && !is_saved,
+            ..tab
+        }
+    });
     shipped.chain(saved).collect()
 }

@@ -99,30 +99,51 @@ impl Outcome {
         let rows = |group: &str| Some(format!("{}?show={group}", address(import, "review")));
         let applying = import.state == State::Applying;
         let all = [
-            (Verdict::Created, "accounts created", "ok", rows("created")),
-            (Verdict::Updated, "accounts updated", "", rows("updated")),
+            (
+                Verdict::Created,
+                ["account created", "accounts created"],
+                "ok",
+                rows("created"),
+            ),
+            (
+                Verdict::Updated,
+                ["account updated", "accounts updated"],
+                "",
+                rows("updated"),
+            ),
             (
                 Verdict::Unchanged,
-                "rows brought nothing new",
+                ["row brought nothing new", "rows brought nothing new"],
                 "",
                 rows("unchanged"),
             ),
-            (Verdict::Skipped, "rows stayed out", "", rows("skipped")),
+            (
+                Verdict::Skipped,
+                ["row stayed out", "rows stayed out"],
+                "",
+                rows("skipped"),
+            ),
             (
                 Verdict::NeedsAnswer,
-                "rows still need you",
+                ["row still needs you", "rows still need you"],
                 "warn",
                 Some(address(import, "review")),
             ),
-            (Verdict::Failed, "rows could not go in", "danger", None),
+            (
+                Verdict::Failed,
+                ["row could not go in", "rows could not go in"],
+                "danger",
+                None,
+            ),
         ];
-        let lines =
-            all.into_iter()
-                .filter(|(verdict, ..)| count(*verdict) > 0)
-                .map(|(verdict, what, tone, href)| {
-                    let href = href.filter(|_| !applying);
-                    (words::count(count(verdict)), what, tone, href)
-                });
+        let lines = all.into_iter().filter(|(verdict, ..)| count(*verdict) > 0).map(
+            |(verdict, [one, many], tone, href)| {
+                let href = href.filter(|_| !applying);
+                let number = count(verdict);
+                let what = if number == 1 { one } else { many };
+                (words::count(number), what, tone, href)
+            },
+        );
         let asked = count(Verdict::NeedsAnswer);
         let out = asked + count(Verdict::Failed);
         Self {

@@ -35,6 +35,11 @@ async fn a_view_is_saved_counted_renamed_and_deleted_by_forms() {
         page.contains(tab) && page.contains("Delete “The birch”"),
         "{page}"
     );
+    assert_eq!(page.matches("aria-current=\"page\">The birch").count(), 1);
+    assert!(
+        !page.contains("aria-current=\"page\">All"),
+        "two tabs are current: {page}"
+    );
     // From elsewhere it is a tab like the others.
     let page = text(call_service(&app, get("/board")).await).await;
     assert!(

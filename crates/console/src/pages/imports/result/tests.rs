@@ -33,7 +33,7 @@ fn afterwards_it_says_what_happened_and_where_to_go_on() {
         .iter()
         .map(|(number, what, ..)| format!("{number} {what}"))
         .collect();
-    assert_eq!(lines, ["2 accounts created", "1 rows still need you"]);
+    assert_eq!(lines, ["2 accounts created", "1 row still needs you"]);
     assert_eq!(
         outcome.board,
         ("Heat board of Q3 targets".to_owned(), "/board?list=q3".to_owned())
