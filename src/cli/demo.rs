@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
@@ -20,7 +20,7 @@ use crate::host::{self, Served};
 #[command(after_help = "\
 Fictional companies with six months of history, and a clock that runs a day in 20 seconds for 14 days. No key is
 asked for, so it listens on this machine only. Nothing is kept unless --data says where; with --data, the next start
-goes on where this one stopped.
+goes on where this one stopped, also when this one did not come to the end of making the companies.
 
 Examples:
   quorate demo
@@ -73,6 +73,9 @@ pub(super) fn run(args: &Args) -> Outcome {
         .accounts
         .map(|count| usize::try_from(count).unwrap_or(usize::MAX));
     let mut run = Run::resume(&*store, args.seed, companies, Clock::wall().now())?;
+    if !run.is_loaded() {
+        run.note_begun(&*store)?;
+    }
     let (clock, hand) = Clock::manual(run.now());
     let timeline = host::models::timeline(&*store, "", run.start())?;
     let code = actix_rt::System::new().block_on(async {
@@ -80,7 +83,10 @@ pub(super) fn run(args: &Args) -> Outcome {
             .context("the engine did not start")?;
         let world = run.world();
         if !run.is_loaded() {
-            demo::load(&engine, &world, run.start()).await?;
+            if let (true, Some(folder)) = (run.was_broken_off(), &args.data) {
+                say_it_goes_on(folder)?;
+            }
+            demo::load(&engine, &world, run.start(), run.was_broken_off()).await?;
             run.note_loaded(&*store)?;
         }
         let accounts = engine.status().accounts;
@@ -152,6 +158,16 @@ fn print(addr: SocketAddr, accounts: usize, run: &Run, args: &Args) -> io::Resul
     );
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn say_it_goes_on(folder: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "An earlier start was broken off while it filled {}; filling goes on where it stopped.",
+        folder.display()
+    )?;
     out.flush()
 }
 

@@ -62,9 +62,11 @@ fn is_target(company: &Company) -> bool {
 
 /// Describes the lists and begins the import.
 ///
+/// - `goes_on`: an earlier attempt may have begun it.
+///
 /// # Errors
 /// When the engine does not take something.
-pub(super) async fn load(engine: &Engine, world: &World) -> anyhow::Result<()> {
+pub(super) async fn load(engine: &Engine, world: &World, goes_on: bool) -> anyhow::Result<()> {
     let lists = [
         (
             TARGETS,
@@ -95,15 +97,29 @@ pub(super) async fn load(engine: &Engine, world: &World) -> anyhow::Result<()> {
         by: Arc::from(SENDER),
     };
     let imports = engine.imports();
-    let import = imports
-        .begin(new)
-        .await
-        .context("the demo's import was not taken")?;
-    let asked = imports
-        .rows(&import.id, vec![Verdict::NeedsAnswer], 0, usize::MAX)
+    let begun = if goes_on {
+        imports.list().await?.into_iter().next()
+    } else {
+        None
+    };
+    let import = match begun {
+        Some(import) => import,
+        None => imports
+            .begin(new)
+            .await
+            .context("the demo's import was not taken")?,
+    };
+    let all = imports
+        .rows(&import.id, Verdict::ALL.to_vec(), 0, usize::MAX)
         .await?;
+    if all.rows.iter().any(|row| row.answer.is_some()) {
+        return Ok(());
+    }
     // The last question is answered, the others are the visitor's.
-    let last = asked.rows.last().map(|row| (row.planned.row, Answer::New));
+    let mut rows = all.rows.iter().rev();
+    let last = rows
+        .find(|row| row.planned.verdict == Verdict::NeedsAnswer)
+        .map(|row| (row.planned.row, Answer::New));
     imports.answer(&import.id, BTreeMap::from_iter(last)).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ struct RunV1 {
     started_at_ms: i64,
     ended_at_ms: i64,
     now_ms: i64,
-    /// The history is in.
+    /// The history is in. Until then nothing else in the store is to be relied on.
     is_loaded: bool,
 }
 
@@ -51,6 +51,8 @@ struct RunV1 {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Run {
     at: RunV1,
+    /// The store held it.
+    is_found: bool,
 }
 
 impl Run {
@@ -59,7 +61,7 @@ impl Run {
     /// - `seed`, `companies`: what was asked for; `None`: what the store says, else the usual.
     ///
     /// # Errors
-    /// When the store fails, or holds a demo of another seed or size than asked for.
+    /// When the store fails, holds a demo of another seed or size than asked for, or accounts that are no demo's.
     pub(crate) fn resume(
         store: &dyn Store,
         seed: Option<u64>,
@@ -67,8 +69,15 @@ impl Run {
         now: Timestamp,
     ) -> anyhow::Result<Self> {
         let Some(bytes) = store.get_doc(COLLECTION, KEY)? else {
+            if holds_accounts(store)? {
+                anyhow::bail!(
+                    "the data folder holds accounts that are no demo's, or a demo that an older version did not finish \
+                     filling; give another folder"
+                );
+            }
             let start = now.as_millis();
             return Ok(Self {
+                is_found: false,
                 at: RunV1 {
                     seed: seed.unwrap_or(SEED),
                     companies: companies.unwrap_or(COMPANIES),
@@ -90,7 +99,7 @@ impl Run {
         if at.now_ms >= at.ended_at_ms {
             at.ended_at_ms = at.now_ms + Days(f64::from(MORE_DAYS)).to_millis();
         }
-        Ok(Self { at })
+        Ok(Self { at, is_found: true })
     }
 
     /// Returns the demo's companies.
@@ -116,6 +125,20 @@ impl Run {
     /// Returns whether the history is in the store.
     pub(crate) fn is_loaded(&self) -> bool {
         self.at.is_loaded
+    }
+
+    /// Returns whether an earlier start began to fill the store and did not come to the end.
+    pub(crate) fn was_broken_off(&self) -> bool {
+        self.is_found && !self.at.is_loaded
+    }
+
+    /// Notes that filling begins, before anything else is written: whoever comes next goes on from the same instant.
+    /// Blocks on the disk.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn note_begun(&self, store: &dyn Store) -> anyhow::Result<()> {
+        self.note(store)
     }
 
     /// Notes that the history is in. Blocks on the disk.
@@ -179,6 +202,12 @@ impl Run {
         let (run, store) = (self.clone(), engine.store());
         actix_rt::task::spawn_blocking(move || run.note(&*store)).await?
     }
+}
+
+fn holds_accounts(store: &dyn Store) -> Result<bool, quorate_store::Error> {
+    let mut found = false;
+    store.scan_summaries(&mut |_| found = true)?;
+    Ok(found)
 }
 
 /// Returns why the first account is worth a look, as it stands now; empty: no reason that a word would do for.

@@ -15,7 +15,7 @@ use quorate_domain::signal::SignalSource;
 use quorate_domain::time::{Days, Timestamp};
 use quorate_domain::value::{Source, Value};
 use quorate_engine::view::ItemOutcome;
-use quorate_engine::{AccountRef, Engine, IncomingSignal};
+use quorate_engine::{AccountRef, AsOf, Engine, IncomingSignal};
 
 use super::company::{Company, Person, shared};
 use super::evidence::{self, Known};
@@ -25,11 +25,22 @@ use super::{HISTORY_DAYS, World, lists};
 /// Accounts that are made at once: enough for a group commit to be worth its sync.
 const AT_ONCE: usize = 256;
 
+/// How many accounts are made between two words on how far it is.
+const TOLD_EVERY: usize = 100;
+
 /// Puts a world and its history into an engine whose clock shows `start`.
+///
+/// - `goes_on`: an earlier attempt was broken off; what it put in stays, and the rest comes. Most commands change nothing
+///   when they are said again, and signals go by their ids; only what would be there twice is looked for.
 ///
 /// # Errors
 /// When the engine does not take something.
-pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> anyhow::Result<()> {
+pub(crate) async fn load(
+    engine: &Engine,
+    world: &World,
+    start: Timestamp,
+    goes_on: bool,
+) -> anyhow::Result<()> {
     // Facts first: what is said before any signal needs nothing told anew.
     let is_asked = engine.models().iter().any(|model| {
         let mut frameworks = model.model.frameworks.in_use.iter();
@@ -41,11 +52,20 @@ pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> an
         } else {
             Known::default()
         };
-        introduce(engine, company, known, start)
+        introduce(engine, company, known, start, goes_on)
     });
     let mut introduced = stream::iter(introductions).buffer_unordered(AT_ONCE);
+    let mut made = 0_usize;
     while let Some(result) = introduced.next().await {
         result?;
+        made += 1;
+        if made.is_multiple_of(TOLD_EVERY) {
+            tracing::info!(
+                accounts.made = made,
+                accounts.all = world.companies.len(),
+                "the demo is being filled"
+            );
+        }
     }
     let mut signals = Vec::new();
     for (subject, company) in world.companies.iter().enumerate() {
@@ -67,7 +87,7 @@ pub(crate) async fn load(engine: &Engine, world: &World, start: Timestamp) -> an
         }
     }
     record(engine, signals).await?;
-    lists::load(engine, world).await
+    lists::load(engine, world, goes_on).await
 }
 
 /// How many signals are recorded in one go: fewer than an engine takes on at once.
@@ -133,12 +153,28 @@ pub(super) fn instant(happening: &Happening, start: Timestamp) -> Timestamp {
     start.plus_days(Days(happening.day))
 }
 
-async fn introduce(engine: &Engine, company: &Company, known: Known, start: Timestamp) -> anyhow::Result<()> {
+async fn introduce(
+    engine: &Engine,
+    company: &Company,
+    known: Known,
+    start: Timestamp,
+    goes_on: bool,
+) -> anyhow::Result<()> {
     let id = AccountId::trusted(company.id.as_str());
+    let there = if goes_on {
+        engine.account(&id, AsOf::default()).await?
+    } else {
+        None
+    };
+    let is_said = |no: EvidenceNo| there.as_ref().is_some_and(|view| no <= view.state.evidence_last);
+    let is_denied = |no: EvidenceNo| {
+        let evidence = there.as_ref().and_then(|view| view.state.evidence.get(&no));
+        evidence.is_some_and(|evidence| evidence.contested.is_some())
+    };
     let commands = std::iter::once(account(company))
         .chain(company.people.iter().map(|person| contact(company, person)))
         .chain(relations(company))
-        .chain(qualifying(company, known, start))
+        .chain(qualifying(company, known, start, is_said, is_denied))
         .chain(lists::joins(company));
     for command in commands {
         engine
@@ -213,8 +249,14 @@ fn relations(company: &Company) -> impl Iterator<Item = Command> {
     })
 }
 
-/// What the sellers know: an opportunity, and evidence from the oldest on.
-fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterator<Item = Command> {
+/// What the sellers know: an opportunity, and evidence from the oldest on, without what is there already.
+fn qualifying(
+    company: &Company,
+    known: Known,
+    start: Timestamp,
+    is_said: impl Fn(EvidenceNo) -> bool,
+    is_denied: impl Fn(EvidenceNo) -> bool,
+) -> impl Iterator<Item = Command> {
     let opportunity = known.amount.map(|amount| {
         let mut change = OpportunityChange::new(OpportunityId::trusted("first"), crm());
         change.name = Patch::Set(shared(&format!("{}, first order", company.name)));
@@ -229,12 +271,14 @@ fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterato
         .flat_map(move |(said, no)| {
             let person = said.person.and_then(|place| company.people.get(place));
             let denier = said.contested_by.and_then(|place| company.people.get(place));
-            let contest = denier.map(|person| Command::ContestEvidence {
-                evidence: no,
-                by: contact_id(person),
-                note: Some(shared(evidence::DENIAL)),
-                source: Source::person(),
-            });
+            let contest = denier
+                .filter(|_| !is_denied(no))
+                .map(|person| Command::ContestEvidence {
+                    evidence: no,
+                    by: contact_id(person),
+                    note: Some(shared(evidence::DENIAL)),
+                    source: Source::person(),
+                });
             let stated = Command::StateEvidence(StateEvidence {
                 solution: None,
                 framework: shared(evidence::FRAMEWORK),
@@ -246,7 +290,8 @@ fn qualifying(company: &Company, known: Known, start: Timestamp) -> impl Iterato
                 said_at: Some(start.plus_days(Days(said.day))),
                 source: Source::person(),
             });
-            std::iter::once(stated).chain(contest)
+            let stated = (!is_said(no)).then_some(stated);
+            stated.into_iter().chain(contest)
         });
     opportunity.into_iter().chain(stated)
 }

@@ -1,9 +1,12 @@
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use quorate_domain::account::{AccountState, Directory};
 use quorate_domain::contact::Attitude;
 use quorate_domain::id::AccountId;
 use quorate_domain::model::{DEFAULT_MODEL, Model};
-use quorate_domain::standing::{Change, ModelInForce, Stage};
+use quorate_domain::standing::{Change, ModelInForce, Reading, Stage};
 use quorate_domain::time::{DAY_MS, Days, Timestamp};
 use quorate_engine::list::ListQuery;
 use quorate_engine::view::{AccountView, TimelineEntry};
@@ -16,6 +19,20 @@ use super::company::level;
 use super::story::Story;
 use super::{COMPANIES, HISTORY_DAYS, SEED, World, load};
 
+/// An engine over a folder, whose clock stands at the demo's start.
+fn opened(folder: &Path) -> (Engine, ClockHand, Timestamp) {
+    let start: Timestamp = "2026-06-15T08:00:00Z".parse().unwrap();
+    let store = Arc::new(EmbeddedStore::open(folder, EmbeddedOptions::default()).unwrap());
+    let model = ModelInForce {
+        from: start,
+        version: quorate_domain::id::ModelVersion(1),
+        model: Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap()),
+    };
+    let (clock, hand) = Clock::manual(start);
+    let engine = Engine::start(store, vec![model], clock, quorate_engine::EngineConfig::default()).unwrap();
+    (engine, hand, start)
+}
+
 /// A demo whose clock stands at its start.
 struct House {
     engine: Engine,
@@ -26,16 +43,10 @@ struct House {
 
 async fn house(companies: usize) -> House {
     let folder = tempfile::tempdir().unwrap();
-    let start: Timestamp = "2026-06-15T08:00:00Z".parse().unwrap();
-    let store = Arc::new(EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap());
-    let model = ModelInForce {
-        from: start,
-        version: quorate_domain::id::ModelVersion(1),
-        model: Arc::new(Model::from_toml(DEFAULT_MODEL).unwrap()),
-    };
-    let (clock, hand) = Clock::manual(start);
-    let engine = Engine::start(store, vec![model], clock, quorate_engine::EngineConfig::default()).unwrap();
-    load(&engine, &World::make(SEED, companies), start).await.unwrap();
+    let (engine, hand, start) = opened(folder.path());
+    load(&engine, &World::make(SEED, companies), start, false)
+        .await
+        .unwrap();
     House {
         engine,
         hand,
@@ -353,4 +364,82 @@ async fn there_are_lists_and_an_import_that_waits_for_somebody() {
     let [created, updated, _, _, asked, failed] = counted;
     assert_eq!((created, updated, asked, failed), (5, 1, 2, 1), "{counted:?}");
     house.engine.stop().await;
+}
+
+/// All that a filling puts in: what is known of each account and how it stands; lists and imports as text. Since when a
+/// gap has been seen depends on when somebody looked, and is equal to any other.
+async fn told(engine: &Engine, world: &World) -> (Vec<(AccountState, Directory, Reading)>, Vec<String>) {
+    let mut accounts = Vec::new();
+    for company in &world.companies {
+        let id = AccountId::new(company.id.as_str()).unwrap();
+        let view = engine.account(&id, AsOf::default()).await.unwrap().unwrap();
+        accounts.push((view.state, view.directory, view.reading));
+    }
+    let mut others = Vec::new();
+    for list in engine.lists().all().await.unwrap() {
+        others.push(format!("{list:?}"));
+    }
+    for import in engine.imports().list().await.unwrap() {
+        let rows = engine
+            .imports()
+            .rows(&import.id, Verdict::ALL.to_vec(), 0, usize::MAX)
+            .await
+            .unwrap();
+        others.push(format!("{:?} {rows:?}", import.counts));
+    }
+    (accounts, others)
+}
+
+#[actix_rt::test]
+async fn a_filling_that_is_broken_off_again_and_again_comes_to_the_same() {
+    let world = World::make(SEED, 24);
+    let whole = house(24).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut patience = Duration::from_millis(1);
+    let mut broken_off = 0;
+    let engine = loop {
+        let (engine, _, start) = opened(folder.path());
+        let filling = load(&engine, &world, start, broken_off > 0);
+        if let Ok(filled) = tokio::time::timeout(patience, filling).await {
+            filled.unwrap();
+            break engine;
+        }
+        engine.stop().await;
+        broken_off += 1;
+        patience = patience.mul_f64(1.5);
+    };
+    assert!(broken_off > 2, "broken off {broken_off} times");
+    let (accounts, others) = told(&engine, &world).await;
+    let (expected_accounts, expected_others) = told(&whole.engine, &world).await;
+    for (account, expected) in accounts.iter().zip(&expected_accounts) {
+        assert_eq!(account, expected, "broken off {broken_off} times");
+    }
+    assert_eq!(accounts.len(), expected_accounts.len());
+    assert_eq!(others, expected_others);
+    engine.stop().await;
+    whole.engine.stop().await;
+}
+
+#[actix_rt::test]
+async fn a_folder_with_accounts_that_are_no_demos_is_not_filled() {
+    let house = house(2).await;
+    let error = super::Run::resume(&*house.engine.store(), None, None, house.start).unwrap_err();
+    assert!(
+        error.to_string().contains("accounts that are no demo's"),
+        "{error}"
+    );
+    house.engine.stop().await;
+}
+
+#[test]
+fn a_demo_that_was_not_filled_keeps_its_start_and_its_companies() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(folder.path(), EmbeddedOptions::default()).unwrap();
+    let now = Timestamp::from_millis(0);
+    let run = super::Run::resume(&store, None, Some(8), now).unwrap();
+    assert!(!run.is_loaded() && !run.was_broken_off());
+    run.note_begun(&store).unwrap();
+    let later = super::Run::resume(&store, None, None, now.plus_days(Days(3.0))).unwrap();
+    assert!(later.was_broken_off());
+    assert_eq!((later.start(), later.world().companies.len()), (now, 8));
 }

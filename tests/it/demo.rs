@@ -5,7 +5,8 @@
 )]
 
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::fs::File;
+use std::process::{Command, Stdio};
 
 use quorate_testkit::{Client, Deadline, Launch, QuorateProcess};
 use serde_json::{Value, json};
@@ -168,6 +169,81 @@ fn time_passes_and_a_restart_goes_on_where_it_stopped() {
     assert_eq!(other.status.code(), Some(1));
     let said = String::from_utf8_lossy(&other.stderr).into_owned();
     assert!(said.contains("holds a demo of seed 7 with 40 accounts"), "{said}");
+}
+
+/// What a filling leaves at an account, whenever it began.
+fn filled(client: &Client, id: &str) -> Value {
+    let below = |what: &str| {
+        client
+            .get(&format!("/v1/accounts/{id}/{what}"))
+            .expect_status(200)
+            .json()
+    };
+    let (evidence, committee) = (below("evidence"), below("committee"));
+    let statements = evidence["items"].as_array().into_iter().flatten();
+    let count = |list: &Value| list.as_array().map(Vec::len);
+    json!({
+        "statements": statements.clone().count(),
+        "denied": statements.filter(|said| !said["contested"].is_null()).count(),
+        "opportunities": count(&below("opportunities")["items"]),
+        "people": count(&committee["contacts"]),
+        "relations": count(&committee["relations"]),
+    })
+}
+
+#[test]
+fn a_filling_that_was_killed_goes_on_and_comes_to_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let log = folder.path().join("log");
+    let mut child = Command::new(BINARY)
+        .args(["demo", "--listen", "127.0.0.1:0", "--accounts", "400", "--data"])
+        .arg(&data)
+        .stdout(Stdio::piped())
+        .stderr(File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    // The first hundred are in by then, others are under way, and the signals of six months are not.
+    Deadline::seconds(60).wait("the filling to be under way", || {
+        let said = std::fs::read_to_string(&log).unwrap_or_default();
+        if said.contains("the demo is being filled") {
+            Ok(())
+        } else {
+            Err(said)
+        }
+    });
+    child.kill().unwrap();
+    let killed = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&killed.stdout).into_owned();
+    assert!(!said.contains("http://"), "it was whole already: {said}");
+
+    let other = Command::new(BINARY)
+        .args(["demo", "--listen", "127.0.0.1:0", "--accounts", "12", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert_eq!(other.status.code(), Some(1), "a demo of another size");
+    let again = Launch::demo(BINARY).args(["--data"]).args([&data]).start();
+    let log = again.log();
+    assert!(
+        log.contains("was broken off while it filled") && log.contains("goes on where it stopped"),
+        "{log}"
+    );
+    let whole = demo(&["--accounts", "400"]);
+    let (again, whole) = (again.anonymous_client(), whole.anonymous_client());
+    let (found, expected) = (accounts(&again), accounts(&whole));
+    assert_eq!(found.len(), 400);
+    assert!(found.keys().eq(expected.keys()));
+    for id in expected.keys() {
+        assert_eq!(filled(&again, id), filled(&whole, id), "{id}");
+    }
+    for path in ["/v1/lists", "/v1/imports"] {
+        let count = |client: &Client| {
+            let list = client.get(path).expect_status(200).json();
+            list["items"].as_array().map(Vec::len)
+        };
+        assert_eq!(count(&again), count(&whole), "{path}");
+    }
 }
 
 #[test]

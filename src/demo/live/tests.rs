@@ -33,7 +33,7 @@ async fn house(days: f64) -> House {
     let (clock, hand) = Clock::manual(start);
     let engine = Engine::start(store, vec![model], clock, EngineConfig::default()).unwrap();
     let world = run.world();
-    load(&engine, &world, start).await.unwrap();
+    load(&engine, &world, start, false).await.unwrap();
     let control = Arc::new(Control::new(|id| world.has(id), start));
     let ended = Arc::new(AtomicU32::new(0));
     let (going, told, count) = (run.clone(), Arc::clone(&control), Arc::clone(&ended));
