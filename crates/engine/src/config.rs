@@ -23,8 +23,7 @@ pub struct EngineConfig {
     pub live_events_max: usize,
     /// Signals that are kept until an account matches them.
     pub unmatched_max: usize,
-    /// Accounts in lists as of past instants, all that are kept together; each takes about as much memory as its row in
-    /// the live index.
+    /// Accounts in lists as of past instants, all that are kept together; each takes about 2 KB.
     pub past_rows_max: usize,
     /// How often an event may kill its account before it is set aside.
     pub poison_tries_max: u32,
@@ -49,7 +48,7 @@ impl Default for EngineConfig {
             refold_after_ms: 200,
             live_events_max: 4_096,
             unmatched_max: 100_000,
-            past_rows_max: 250_000,
+            past_rows_max: 100_000,
             poison_tries_max: 3,
             retention_every_ms: 6 * 3_600_000,
             policy: Policy::default(),
