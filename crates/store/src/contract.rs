@@ -689,9 +689,11 @@ pub fn condensing_is_refused_to_a_stale_owner_and_elsewhere_than_at_the_first_wh
         Err(AppendRefusal::StaleOwner { .. })
     ));
     let mut too_long = stretch_of(&*store, &owner, "acme", (4, 5));
-    let mut after = too_long.records[1].clone();
-    after.seq = Seq(6);
-    too_long.records.push(after);
+    let mut after = too_long.records.clone();
+    for record in &mut after {
+        record.seq.0 += 2;
+    }
+    too_long.records.extend(after);
     for stretch in [
         stretch_of(&*store, &owner, "acme", (3, 5)),
         stretch_of(&*store, &owner, "acme", (5, 5)),

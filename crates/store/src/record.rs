@@ -182,7 +182,7 @@ pub fn open_card(key: &[u8], bytes: &[u8]) -> Result<Card, Damage> {
 #[must_use]
 pub fn seal_notice(key: &[u8], seq: Seq, notice: &[u8]) -> Vec<u8> {
     envelope::seal(Kind::Notice, 1, key, seq.0, |bytes| {
-        bytes.extend_from_slice(notice)
+        bytes.extend_from_slice(notice);
     })
 }
 

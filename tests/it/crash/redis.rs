@@ -11,6 +11,9 @@ use super::campaign::{Campaign, now_ms};
 use super::senders::Agreed;
 use super::{BINARY, serve, start_again};
 
+/// Rounds over one store, after which a new one is begun: the audit reads everything at each round.
+const ROUNDS_OF_A_STORE: usize = 5;
+
 pub(super) fn over_redis(data: &Path, url: &str, replicas: &str) -> Launch {
     Launch::serve(BINARY, data)
         .args(["--store", url])
@@ -30,6 +33,25 @@ fn live_through(
     let seed = now_ms().unsigned_abs();
     eprintln!("seed {seed}");
     let mut random = SplitMix64::new(seed);
+    let mut acknowledged = 0;
+    let mut lived = 0;
+    while lived < rounds {
+        let now = (rounds - lived).min(ROUNDS_OF_A_STORE);
+        let launch = |data: &Path| launch(data).env("QUORATE_REDIS__PREFIX", format!("after-{lived}"));
+        acknowledged += live_in_one(now, launch, durability, &mut strike, &mut random);
+        lived += now;
+        eprintln!("{lived} rounds, {acknowledged} signals acknowledged");
+    }
+    acknowledged
+}
+
+fn live_in_one(
+    rounds: usize,
+    launch: impl Fn(&Path) -> Launch,
+    durability: &'static str,
+    strike: &mut impl FnMut(&mut SplitMix64),
+    random: &mut SplitMix64,
+) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let twin = serve(&folder.path().join("twin")).start();
     let mut server = launch(&folder.path().join("data")).start();
@@ -37,16 +59,16 @@ fn live_through(
         durability,
         may_be_away: true,
     };
-    let mut campaign = Campaign::begin(folder.path(), agreed, &mut random);
+    let mut campaign = Campaign::begin(folder.path(), agreed, random);
     Campaign::introduce(&server.client());
     Campaign::introduce(&twin.client());
     for round in 0..rounds {
-        let senders = campaign.send(&server, round, &mut random);
-        senders.run_for(moment(&mut random));
-        strike(&mut random);
+        let senders = campaign.send(&server, round, random);
+        senders.run_for(moment(random));
+        strike(random);
         wait_until_it_writes(&server);
-        senders.run_for(moment(&mut random));
-        server = start_again(server, &mut random);
+        senders.run_for(moment(random));
+        server = start_again(server, random);
         senders.join();
         let client = server.client();
         campaign.nothing_is_lost_or_doubled(&client);
@@ -55,9 +77,7 @@ fn live_through(
     }
     campaign.tell(&twin.client());
     Campaign::both_stand_alike(&server.client(), &twin.client());
-    let acknowledged = campaign.acknowledged();
-    eprintln!("{acknowledged} signals acknowledged");
-    acknowledged
+    campaign.acknowledged()
 }
 
 fn moment(random: &mut SplitMix64) -> Duration {

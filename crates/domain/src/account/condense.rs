@@ -76,19 +76,10 @@ pub fn condense(history: &[Record], first: Seq, before: Timestamp, records_max: 
 }
 
 fn signal(record: &Record) -> Option<&Signal> {
-    match &record.event {
-        Event::SignalRecorded(signal) => Some(signal),
-        Event::FieldSet { .. }
-        | Event::Disqualified { .. }
-        | Event::ContactIntroduced { .. }
-        | Event::ContactStated { .. }
-        | Event::RelationSet { .. }
-        | Event::RelationCleared { .. }
-        | Event::EvidenceStated { .. }
-        | Event::EvidenceRetracted { .. }
-        | Event::EvidenceContested { .. }
-        | Event::OpportunitySet(_)
-        | Event::GapSnoozed { .. } => None,
+    if let Event::SignalRecorded(signal) = &record.event {
+        Some(signal)
+    } else {
+        None
     }
 }
 

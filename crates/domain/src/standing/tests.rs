@@ -526,9 +526,12 @@ fn patience_is_counted_from_the_millisecond_of_cooling() {
 
 /// What is told of the only leaving.
 fn leaving(notices: &[Notice]) -> &Moment {
-    let mut left = notices.iter().filter_map(|notice| match &notice.change {
-        Change::MqaLeft(moment) => Some(&**moment),
-        _ => None,
+    let mut left = notices.iter().filter_map(|notice| {
+        if let Change::MqaLeft(moment) = &notice.change {
+            Some(&**moment)
+        } else {
+            None
+        }
     });
     let moment = left.next().expect("it left");
     assert!(left.next().is_none(), "{notices:?}");

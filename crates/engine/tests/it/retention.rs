@@ -72,12 +72,12 @@ fn signals(store: &dyn Store) -> Vec<(bool, bool)> {
         .history(&AccountId::new("acme").unwrap(), Seq(0), usize::MAX)
         .unwrap()
         .into_iter()
-        .filter_map(|record| match record.event {
-            Event::SignalRecorded(signal) => {
-                assert_eq!(signal.object.as_deref(), Some("/pricing"));
-                Some((signal.id.is_condensed(), signal.properties.is_some()))
-            }
-            _ => None,
+        .filter_map(|record| {
+            let Event::SignalRecorded(signal) = record.event else {
+                return None;
+            };
+            assert_eq!(signal.object.as_deref(), Some("/pricing"));
+            Some((signal.id.is_condensed(), signal.properties.is_some()))
         })
         .collect()
 }

@@ -66,11 +66,11 @@ impl EntryV2 {
         let mut columns = ColumnsV2::default();
         let mut last_at = 0;
         for (place, record) in (0..).zip(records) {
-            let condensed = match &record.event {
-                Event::SignalRecorded(signal) => signal.id.condensed_rank().map(|rank| (signal, rank)),
-                _ => None,
+            let Event::SignalRecorded(signal) = &record.event else {
+                whole.push((place, RecordV1::from_domain(record)));
+                continue;
             };
-            let Some((signal, rank)) = condensed else {
+            let Some(rank) = signal.id.condensed_rank() else {
                 whole.push((place, RecordV1::from_domain(record)));
                 continue;
             };

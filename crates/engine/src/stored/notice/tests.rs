@@ -18,9 +18,10 @@ fn restored(bytes: &[u8]) -> Notice {
 }
 
 fn moment(notice: &mut Notice) -> &mut Moment {
-    match &mut notice.change {
-        Change::MqaLeft(moment) => moment,
-        other => panic!("{other:?}"),
+    if let Change::MqaLeft(moment) = &mut notice.change {
+        moment
+    } else {
+        panic!("no leaving")
     }
 }
 
