@@ -389,7 +389,7 @@ fn a_newer_store_is_refused_by_name_in_both_homes() {
         .run_to_end(Deadline::seconds(30));
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(
-        log.contains("a newer Quorate: it has format 8, this build reads up to 2"),
+        log.contains("a newer Quorate: it has format 8, this build reads up to 3"),
         "{log}"
     );
     assert!(log.contains("run that version of Quorate"), "{log}");
