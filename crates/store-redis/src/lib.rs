@@ -29,7 +29,6 @@ mod replicas;
 mod safety;
 mod sentinel;
 mod store;
-mod transaction;
 
 pub use format::FORMAT;
 pub use options::{Certificates, Login, Place, PlaceKind, RedisOptions, UrlError};

@@ -5,7 +5,6 @@
 mod archive;
 mod damage;
 mod failover;
-mod groups;
 mod home;
 mod ownership;
 mod settings;
