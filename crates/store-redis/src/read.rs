@@ -161,6 +161,7 @@ impl RedisStore {
     ) -> Result<Vec<Record>, Error> {
         let mut records = Vec::new();
         let mut next = Seq(after.0.saturating_add(1));
+        let mut whole_until = Seq(0);
         while next <= last && records.len() < limit {
             if entries.is_empty() {
                 entries = self.journal_entries(account, next, ENTRIES_AT_ONCE)?;
@@ -178,6 +179,18 @@ impl RedisStore {
                 let ends_at = batch.last().map(|record| record.seq.0);
                 if batch.first().is_none_or(|first| first.seq > next) || ends_at != Some(entry.number) {
                     return Err(missing(account, next));
+                }
+                if !record::is_condensed_journal(&entry.value) {
+                    // An append begins where the one before ended. What is begun over again was cut off in Redis' file
+                    // and never acknowledged; which of the two to believe is for a person to say.
+                    if batch.first().is_some_and(|first| first.seq <= whole_until) {
+                        return Err(Error::Corrupt {
+                            account: account.clone(),
+                            seq: next,
+                            reason: "two entries of its journal begin at one record".to_owned(),
+                        });
+                    }
+                    whole_until = Seq(entry.number);
                 }
                 for record in batch {
                     if record.seq == next && next <= last && records.len() < limit {
