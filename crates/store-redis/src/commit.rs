@@ -14,7 +14,7 @@ use crate::fault::{odd, unavailable};
 use crate::heal::Recent;
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key, signal_id};
-use crate::node::{Node, open, receive, send};
+use crate::node::{Node, receive, send};
 use crate::replicas::Ending;
 use crate::store::{RedisStore, Shared};
 
@@ -91,7 +91,7 @@ impl RedisStore {
         group: &[Append],
     ) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {
         let shared = &self.shared;
-        let layout = shared.layout("write")?;
+        let layout = shared.layout_to_write("write")?;
         self.heal(writer, &layout)?;
         let mut answers: Vec<Option<Result<Appended, AppendRefusal>>> = vec![None; group.len()];
         let mut waiting: Vec<usize> = (0..group.len()).collect();
@@ -328,13 +328,13 @@ impl RedisStore {
                 .iter()
                 .map(|sent| &sent.command)
                 .chain(ending.iter().flat_map(Ending::commands));
-            let link = writer.link(shared, &node.address).map_err(fail)?;
+            let link = writer.link(shared, node).map_err(fail)?;
             send(link, commands).map_err(fail)?;
             under_way.push((node, sent, ending));
         }
         let mut judged = Vec::new();
         for (node, sent, ending) in under_way {
-            let link = writer.link(shared, &node.address).map_err(fail)?;
+            let link = writer.link(shared, node).map_err(fail)?;
             let answers = receive(link, sent.len()).map_err(fail)?;
             let ended = match &ending {
                 Some(ending) => receive(link, ending.commands().len()).map_err(fail)?,
@@ -356,13 +356,13 @@ impl RedisStore {
 
 impl Writer {
     /// Returns the connection that a server is written by; opens it when there is none.
-    pub(crate) fn link(&mut self, shared: &Shared, address: &str) -> Result<&mut Connection, RedisError> {
+    pub(crate) fn link(&mut self, shared: &Shared, node: &Node) -> Result<&mut Connection, RedisError> {
         // The entry API would copy the address each time.
-        if !self.links.contains_key(address) {
-            let link = open(address, &shared.options, shared.options.place.login.as_ref())?;
-            self.links.insert(address.to_owned(), link);
+        if !self.links.contains_key(&node.address) {
+            let link = node.connect(&shared.options)?;
+            self.links.insert(node.address.clone(), link);
         }
-        self.links.get_mut(address).ok_or_else(|| odd(&Value::Nil))
+        self.links.get_mut(&node.address).ok_or_else(|| odd(&Value::Nil))
     }
 
     fn remember(&mut self, account: &AccountId, place: Place) {

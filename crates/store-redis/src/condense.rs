@@ -38,6 +38,7 @@ impl RedisStore {
         for id in forgotten {
             command.arg(&signal_id(self.seed, account, id)[..]);
         }
+        self.shared.layout_to_write("condense")?;
         // Asked twice, the second time finds it done and refuses.
         let answer: Vec<String> = self
             .shared

@@ -65,7 +65,7 @@ impl RedisStore {
         commands.push(cmd("EXEC"));
         let executed = commands.len() - 1;
         let shared = &self.shared;
-        let layout = shared.layout("write")?;
+        let layout = shared.layout_to_write("write")?;
         let node = layout.of_docs();
         let written = node.with(&shared.options, |connection| {
             let ending = shared.ending(node);

@@ -133,14 +133,18 @@ impl RedisStore {
 
     fn settle_with(&self, writer: &mut Writer) -> Result<(), Error> {
         let shared = &self.shared;
-        let layout = shared.layout("read")?;
+        if !shared.may_lose() && shared.options.replicas_min == 0 {
+            // Nobody can take over, and what the server shows is on its disk.
+            return Ok(());
+        }
+        let layout = shared.layout_to_write("read")?;
         self.heal(writer, &layout)?;
         let Some((token, _)) = writer.owner.clone() else {
             return Ok(());
         };
         for node in &layout.masters {
             let link = writer
-                .link(shared, &node.address)
+                .link(shared, node)
                 .map_err(|error| unavailable(&shared.place, "read", error.to_string()))?;
             shared.secure(&layout, node, link, &token)?;
         }
@@ -168,7 +172,7 @@ impl RedisStore {
         let mut lost = 0_usize;
         for (account, written) in by_account {
             let heads = shared.names.heads(Partition::of(&account));
-            let link = writer.link(shared, &node.address)?;
+            let link = writer.link(shared, node)?;
             let head: Option<Vec<u8>> = cmd("HGET").arg(heads).arg(account.as_str()).query(link)?;
             let found = head
                 .as_deref()
@@ -228,7 +232,7 @@ impl RedisStore {
             .filter(|partition| layout.of(*partition).address == node.address)
             .map(|partition| self.claim(partition, &token, epoch))
             .collect();
-        let link = writer.link(&self.shared, &node.address)?;
+        let link = writer.link(&self.shared, node)?;
         for answer in pipeline(link, &commands)? {
             let words: Vec<String> = FromRedisValue::from_redis_value(answer.extract_error()?)?;
             if words.first().is_some_and(|word| word != "OK") {

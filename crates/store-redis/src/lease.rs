@@ -24,6 +24,8 @@ const HELD_PAUSE: Duration = Duration::from_millis(250);
 
 /// How long a start waits for replicas.
 const REPLICAS_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a start waits for servers that write their append-only files anew: about as long as they took to read them.
+const FILES_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Renews the lease until it is dropped.
 pub(crate) struct Lease {
@@ -45,6 +47,7 @@ impl RedisStore {
         let shared = &self.shared;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let layout = shared.layout("take ownership")?;
+        shared.wait_for_files(&layout)?;
         self.heal(&mut writer, &layout)?;
         // A lease may be renewed once more while we wait for it.
         let patience = monotonic() + shared.options.lease * 2;
@@ -181,6 +184,24 @@ impl Shared {
             .map(|partition| (partition, call(partition)))
             .collect();
         self.ask_many(layout, &asked)
+    }
+
+    /// Waits until every server has written its append-only file anew.
+    fn wait_for_files(&self, layout: &Layout) -> Result<(), Error> {
+        let patience = monotonic() + FILES_PATIENCE;
+        let mut told = false;
+        while let Err(error) = self.write_files_anew(layout) {
+            if error.is_io_error() || monotonic() >= patience {
+                self.doubt();
+                return Err(unavailable(&self.place, "take ownership", error.to_string()));
+            }
+            if !told {
+                told = true;
+                tracing::warn!(store.place = self.place, error = %error, "waiting for the server");
+            }
+            std::thread::park_timeout(HELD_PAUSE);
+        }
+        Ok(())
     }
 
     /// Waits until everything that was written before is with every replica that could take over. After a failover they

@@ -8,6 +8,7 @@
 //!   nothing is read as known before what is there was waited for again.
 //! - **No setting is trusted unasked.** Servers are asked for persistence and eviction whenever one is new, and refused
 //!   when they can lose what they acknowledge, unless an operator accepts the window; then everything is `weak`.
+//! - **No file is trusted that a server found when it started.** It is written anew before anything is written to it.
 //! - **A master that comes back with less is noticed.** What was written in the last half minute is kept and put back
 //!   in order; what cannot be is said.
 //!
@@ -26,6 +27,7 @@ mod node;
 mod options;
 mod read;
 mod replicas;
+mod rewrite;
 mod safety;
 mod sentinel;
 mod store;

@@ -1,5 +1,6 @@
 //! One Redis server: connections to it, and what it said of itself when it was first asked.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use redis::{
@@ -22,6 +23,8 @@ pub(crate) struct Node {
     pub(crate) run_id: String,
     /// Who must have what is written to it.
     pub(crate) replicas: Replicas,
+    /// Whether its append-only file is known to have been written anew since it started.
+    pub(crate) file_is_anew: AtomicBool,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -39,6 +42,7 @@ impl Node {
             address,
             run_id,
             replicas: Replicas::default(),
+            file_is_anew: AtomicBool::new(false),
             idle: Mutex::new(Vec::new()),
         }
     }
@@ -52,7 +56,7 @@ impl Node {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(Idle(connection)) => connection,
-            None => open(&self.address, options, options.place.login.as_ref())?,
+            None => self.connect(options)?,
         };
         let answer = ask(&mut connection)?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,6 +64,26 @@ impl Node {
             idle.push(Idle(connection));
         }
         Ok(answer)
+    }
+
+    /// Opens a connection to the server as it was started when it was asked who it is. One that was started anew since
+    /// then may have another file, other replicas, less of what was written.
+    pub(crate) fn connect(&self, options: &RedisOptions) -> Result<Connection, RedisError> {
+        let mut connection = open(&self.address, options, options.place.login.as_ref())?;
+        let info: String = cmd("INFO").arg("server").query(&mut connection)?;
+        let same = info
+            .lines()
+            .filter_map(|line| line.strip_prefix("run_id:"))
+            .any(|run_id| run_id.trim_end() == self.run_id);
+        if same {
+            Ok(connection)
+        } else {
+            Err(RedisError::from((
+                redis::ErrorKind::Client,
+                "the server was started anew",
+                self.address.clone(),
+            )))
+        }
     }
 }
 

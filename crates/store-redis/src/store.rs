@@ -142,6 +142,23 @@ impl Shared {
         }
     }
 
+    /// Returns the layout, and only when every server has written its append-only file anew since it started.
+    pub(crate) fn layout_to_write(&self, action: &'static str) -> Result<Arc<Layout>, Error> {
+        let layout = self.layout(action)?;
+        self.write_files_anew(&layout).map_err(|error| {
+            self.doubt();
+            unavailable(&self.place, action, error.to_string())
+        })?;
+        Ok(layout)
+    }
+
+    pub(crate) fn write_files_anew(&self, layout: &Layout) -> Result<(), RedisError> {
+        layout
+            .masters
+            .iter()
+            .try_for_each(|node| node.write_file_anew(&self.options))
+    }
+
     /// Has the servers asked again before the next use: one of them failed, or is not what it was.
     pub(crate) fn doubt(&self) {
         self.layout

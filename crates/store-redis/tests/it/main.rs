@@ -7,6 +7,7 @@ mod damage;
 mod failover;
 mod home;
 mod ownership;
+mod rewrite;
 mod settings;
 mod tls;
 

@@ -46,7 +46,7 @@ fn a_server_that_evicts_is_refused() {
 
 /// The rights of the sample in `deploy/`, without EVAL and CONFIG SET, without loading functions.
 const ENGINE_USER: &str = "user engine on >secret ~quorate:* -@all +fcall +hget +hgetall +hscan +hsetnx +hset +hdel \
-    +hmget +smismember +sismember +sadd +xadd +xrange +unlink +wait +multi +exec +info +time +config|get +cluster|slots";
+    +hmget +smismember +sismember +sadd +xadd +xrange +unlink +wait +multi +exec +info +bgrewriteaof +time +config|get +cluster|slots";
 
 #[test]
 fn a_user_without_the_right_to_load_functions_needs_an_admin() {
