@@ -1,4 +1,5 @@
-//! Committing a group: one function call an append, all sent before the first answer is awaited, one `WAIT` a server.
+//! Committing a group: one function call an append, in transactions that are synced once each, all sent before the first
+//! answer is awaited, one `WAIT` a server.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
@@ -17,6 +18,7 @@ use crate::names::{Partition, seal_key, signal_id};
 use crate::node::{Node, receive, send};
 use crate::replicas::Ending;
 use crate::store::{RedisStore, Shared};
+use crate::transaction::Transactions;
 
 /// Accounts whose place is remembered; then all are forgotten and learned again.
 const PLACES_MAX: usize = 200_000;
@@ -321,12 +323,14 @@ impl RedisStore {
                 .or_insert_with(|| (node, Vec::new()));
             of_server.push(sent);
         }
+        let transactions = Transactions::of(&shared.options.place.kind);
         let mut under_way = Vec::with_capacity(by_server.len());
         for (node, sent) in by_server.into_values() {
             let ending = shared.ending(node);
-            let commands = sent
-                .iter()
-                .map(|sent| &sent.command)
+            let calls: Vec<&Cmd> = sent.iter().map(|sent| &sent.command).collect();
+            let commands = transactions
+                .wrap(&calls)
+                .into_iter()
                 .chain(ending.iter().flat_map(Ending::commands));
             let link = writer.link(shared, node).map_err(fail)?;
             send(link, commands).map_err(fail)?;
@@ -335,7 +339,7 @@ impl RedisStore {
         let mut judged = Vec::new();
         for (node, sent, ending) in under_way {
             let link = writer.link(shared, node).map_err(fail)?;
-            let answers = receive(link, sent.len()).map_err(fail)?;
+            let answers = transactions.receive(link, sent.len()).map_err(fail)?;
             let ended = match &ending {
                 Some(ending) => receive(link, ending.commands().len()).map_err(fail)?,
                 None => Vec::new(),

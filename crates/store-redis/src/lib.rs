@@ -31,6 +31,7 @@ mod rewrite;
 mod safety;
 mod sentinel;
 mod store;
+mod transaction;
 
 pub use format::FORMAT;
 pub use options::{Certificates, Login, Place, PlaceKind, RedisOptions, UrlError};

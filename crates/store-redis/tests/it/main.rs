@@ -5,6 +5,7 @@
 mod archive;
 mod damage;
 mod failover;
+mod groups;
 mod home;
 mod ownership;
 mod rewrite;
