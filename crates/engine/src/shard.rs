@@ -211,13 +211,7 @@ impl Shard {
         let (store, models) = (Arc::clone(&self.shared.store), self.shared.models.clone());
         let now = self.shared.clock.now();
         let job = actix_rt::task::spawn_blocking(move || {
-            let loaded: Vec<(AccountId, Result<Loading, LoadFailure>)> = cold
-                .into_iter()
-                .map(|account| {
-                    let loading = load(&*store, &account, &models, now);
-                    (account, loading)
-                })
-                .collect();
+            let loaded = load(&*store, &cold, &models, now);
             let known = if ids.is_empty() {
                 None
             } else {

@@ -11,7 +11,7 @@ use quorate_store::{
     CommitMark, Error, KnownIds, Loaded, NoticeNo, Outline, Snapshot, StoredNotice, SummaryContent,
     SummaryRow,
 };
-use redis::{FromRedisValue, RedisError, Value, cmd};
+use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
 
 use crate::fault::{corrupt, missing, odd, unavailable};
 use crate::names::{Partition, seal_key, signal_id};
@@ -57,7 +57,39 @@ struct Entry {
 
 impl RedisStore {
     pub(crate) fn read_account(&self, account: &AccountId) -> Result<Option<Loaded>, Error> {
-        let Some(seen) = self.see(account, true, ENTRIES_AT_ONCE)? else {
+        let seen = self.see(account, true, ENTRIES_AT_ONCE)?;
+        self.loaded(account, seen)
+    }
+
+    /// Reads accounts with one round trip a server, and a few more for those whose tail is long.
+    pub(crate) fn read_accounts(&self, accounts: &[AccountId]) -> Vec<Result<Option<Loaded>, Error>> {
+        let failed = |reason: String| unavailable(&self.shared.place, "read", reason);
+        let asked: Vec<(Partition, Cmd)> = accounts
+            .iter()
+            .map(|account| {
+                let look = self.look(account, true, ENTRIES_AT_ONCE);
+                (Partition::of(account), look)
+            })
+            .collect();
+        match self.shared.read_many(&asked) {
+            Ok(answers) => accounts
+                .iter()
+                .zip(answers)
+                .map(|(account, answer)| {
+                    let seen = seen(answer).map_err(|error| failed(error.to_string()))?;
+                    self.loaded(account, seen)
+                })
+                .collect(),
+            Err(error) => {
+                let reason = error.to_string();
+                accounts.iter().map(|_| Err(failed(reason.clone()))).collect()
+            }
+        }
+    }
+
+    /// Returns an account as a call saw it, and reads on where that was not all.
+    fn loaded(&self, account: &AccountId, seen: Option<Seen>) -> Result<Option<Loaded>, Error> {
+        let Some(seen) = seen else {
             return Ok(None);
         };
         let Head { seq, notices, .. } = seen.head(account)?;
@@ -105,6 +137,15 @@ impl RedisStore {
         use_snapshot: bool,
         entries_max: usize,
     ) -> Result<Option<Seen>, Error> {
+        let look = self.look(account, use_snapshot, entries_max);
+        self.shared.read_partition(Partition::of(account), |connection| {
+            let answer: Value = look.query(connection)?;
+            seen(answer)
+        })
+    }
+
+    /// Returns the call that [`RedisStore::see`] makes.
+    fn look(&self, account: &AccountId, use_snapshot: bool, entries_max: usize) -> Cmd {
         let names = &self.shared.names;
         let partition = Partition::of(account);
         let mut command = cmd("FCALL");
@@ -119,10 +160,7 @@ impl RedisStore {
             .arg(account.as_str())
             .arg(if use_snapshot { "1" } else { "0" })
             .arg(entries_max);
-        self.shared.read_partition(partition, |connection| {
-            let answer: Value = command.query(connection)?;
-            seen(answer)
-        })
+        command
     }
 
     pub(crate) fn head(&self, account: &AccountId) -> Result<Option<Vec<u8>>, Error> {
@@ -312,7 +350,7 @@ impl RedisStore {
     pub(crate) fn look_up_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
         // The commit looks every id up by itself, so any mark is true.
         let mark = CommitMark(self.marks.load(Ordering::Acquire));
-        let commands: Vec<(Partition, redis::Cmd)> = asked
+        let commands: Vec<(Partition, Cmd)> = asked
             .iter()
             .flat_map(|(account, ids)| {
                 let key = self.shared.names.ids(account);

@@ -298,6 +298,17 @@ impl Store for RedisStore {
         self.read_account(account)
     }
 
+    fn load_many(&self, accounts: &[AccountId]) -> Vec<Result<Option<Loaded>, Error>> {
+        match self.settle() {
+            Ok(()) => self.read_accounts(accounts),
+            Err(error) => {
+                let reason = error.to_string();
+                let failed = || Err(unavailable(&self.shared.place, "read", reason.clone()));
+                accounts.iter().map(|_| failed()).collect()
+            }
+        }
+    }
+
     fn outline(&self, account: &AccountId) -> Result<Option<Outline>, Error> {
         self.read_outline(account)
     }

@@ -41,6 +41,7 @@ macro_rules! store_contract {
             an_append_is_there_when_loaded
             a_restart_loses_nothing
             an_account_nobody_wrote_is_absent
+            several_accounts_are_loaded_in_the_order_asked
             an_unexpected_sequence_refuses_the_append
             records_that_are_not_numbered_on_are_refused
             a_duplicate_id_refuses_the_whole_append
@@ -501,6 +502,26 @@ pub fn a_card_replaces_the_one_before(home: &dyn Home) {
         loaded.cards,
         [(ContactNo(0), Card::default()), (ContactNo(1), card("bob"))]
     );
+}
+
+/// Several at once are what each of them is by itself: with a snapshot, without one, absent, asked for twice.
+pub fn several_accounts_are_loaded_in_the_order_asked(home: &dyn Home) {
+    let (store, owner) = opened(home);
+    for name in ["acme", "globex", "initech"] {
+        accept(&*store, append(name, &owner, 0, &["a", "b"]));
+    }
+    store
+        .put_snapshot(&account("globex"), &snapshot_at(&*store, "globex", 1))
+        .expect("writes");
+    let asked = ["initech", "nobody", "globex", "acme", "initech"].map(account);
+    let loaded = store.load_many(&asked);
+    assert_eq!(loaded.len(), asked.len());
+    for (account, loaded) in asked.iter().zip(loaded) {
+        let alone = store.load(account).expect("loads");
+        let loaded = loaded.expect("loads");
+        assert_eq!(format!("{loaded:?}"), format!("{alone:?}"), "{account}");
+    }
+    assert!(store.load_many(&[]).is_empty());
 }
 
 /// A snapshot at any record, between appends or within one, plus the tail is the whole history.

@@ -44,6 +44,12 @@ pub trait Store: Send + Sync + 'static {
     /// [`Error::Corrupt`] when a journal entry, a card or the account's head is damaged or missing.
     fn load(&self, account: &AccountId) -> Result<Option<Loaded>, Error>;
 
+    /// Loads several accounts, each as [`Store::load`] does, and answers in the order asked. A home that is far away asks
+    /// for all of them in one go. All of what it returns is in memory at once: the caller bounds how many it asks for.
+    fn load_many(&self, accounts: &[AccountId]) -> Vec<Result<Option<Loaded>, Error>> {
+        accounts.iter().map(|account| self.load(account)).collect()
+    }
+
     /// Returns all there is of an account apart from its records and notices, as of one instant; nothing when nothing
     /// was ever committed for it.
     ///

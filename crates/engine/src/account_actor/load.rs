@@ -11,6 +11,9 @@ use quorate_store::{Error as StoreError, Loaded, Store};
 use crate::models::Models;
 use crate::stored::{StandingV1, unpack};
 
+/// Accounts asked for in one go: a home that is far away answers them in one round trip, and all are in memory until
+/// they are folded.
+const LOADED_AT_ONCE: usize = 64;
 /// Records read at once.
 const HISTORY_PAGE: usize = 10_000;
 
@@ -58,17 +61,24 @@ impl From<StoreError> for LoadFailure {
     }
 }
 
-/// Loads an account. Blocking.
+/// Loads accounts, and returns each with what came of it, in the order asked. Blocking.
 pub(crate) fn load(
     store: &dyn Store,
-    id: &AccountId,
+    accounts: &[AccountId],
     models: &Models,
     now: Timestamp,
-) -> Result<Loading, LoadFailure> {
-    let loaded = store.load(id)?;
-    // A journal entry that makes the fold panic must not take the shard with it.
-    catch_unwind(AssertUnwindSafe(|| fold(store, id, models, now, loaded)))
-        .unwrap_or_else(|_| Err(LoadFailure::Quarantine("its journal cannot be folded".to_owned())))
+) -> Vec<(AccountId, Result<Loading, LoadFailure>)> {
+    let mut loaded = Vec::with_capacity(accounts.len());
+    for some in accounts.chunks(LOADED_AT_ONCE) {
+        for (id, found) in some.iter().zip(store.load_many(some)) {
+            // A journal entry that makes the fold panic must not take the shard with it.
+            let fold = || fold(store, id, models, now, found?);
+            let loading = catch_unwind(AssertUnwindSafe(fold))
+                .unwrap_or_else(|_| Err(LoadFailure::Quarantine("its journal cannot be folded".to_owned())));
+            loaded.push((id.clone(), loading));
+        }
+    }
+    loaded
 }
 
 fn fold(
@@ -92,6 +102,7 @@ fn fold(
         });
     };
     let directory = Directory::new(loaded.cards);
+    let tail_is_whole = loaded.snapshot.is_none();
     let restored = loaded
         .snapshot
         .filter(|snapshot| snapshot.model == current.version)
@@ -113,7 +124,11 @@ fn fold(
             unsaved,
         });
     }
-    let records = read_history(store, id)?;
+    let records = if tail_is_whole {
+        loaded.tail
+    } else {
+        read_history(store, id)?
+    };
     let last_at = last_at(&records).unwrap_or(Timestamp::MIN);
     let now = now.max(last_at);
     let horizon = Horizon {
