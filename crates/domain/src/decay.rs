@@ -11,8 +11,8 @@ use crate::time::{HalfLife, Timestamp};
 
 /// Half-lives in a period.
 const PERIOD: f64 = 32.0;
-/// Bits below one point at the start of a period.
-const FRACTION_BITS: f64 = 55.0;
+/// Units in one point at the start of a period: `2^55`.
+const UNITS: f64 = 36_028_797_018_963_968.0;
 /// Buckets kept; what is older weighs less than `2^-64` of what it did.
 const BUCKETS_MAX: i32 = 3;
 
@@ -151,10 +151,11 @@ impl DecayedSum {
     #[must_use]
     pub fn part(&self, points: f64, half_life: Option<HalfLife>, cap: Option<f64>) -> Part {
         let mut amount = 0.0;
-        for bucket in self.buckets() {
+        for bucket in &self.older {
             let periods = f64::from(bucket.index - self.newest.index);
             amount += to_points(bucket.sum()) * math::exp2(periods * PERIOD);
         }
+        amount += to_points(self.newest.sum());
         let start_ms = half_life.map_or(0.0, |half_life| {
             f64::from(self.newest.index) * period_ms(half_life)
         });
@@ -182,7 +183,7 @@ fn period_ms(half_life: HalfLife) -> f64 {
     reason = "floats saturate; strengths and times are bounded"
 )]
 fn units(half_life: Option<HalfLife>, at: Timestamp, strength: f64) -> (i32, i128) {
-    let scale = |value: f64| (value * math::exp2(FRACTION_BITS)).round() as i128;
+    let scale = |value: f64| (value * UNITS).round() as i128;
     let Some(half_life) = half_life else {
         return (0, scale(strength));
     };
@@ -201,7 +202,8 @@ fn units(half_life: Option<HalfLife>, at: Timestamp, strength: f64) -> (i32, i12
     reason = "rounds to the nearest float, once, at reading"
 )]
 fn to_points(units: i128) -> f64 {
-    units as f64 * math::exp2(-FRACTION_BITS)
+    // A power of two: the division rounds nothing.
+    units as f64 / UNITS
 }
 
 /// What one contact's signals of one kind contribute, as a function of time: a single exponential, held to a cap.

@@ -147,9 +147,11 @@ impl Group {
     pub fn largest_kinds(&self, t: Timestamp) -> Vec<(&Kind, f64, Timestamp)> {
         let mut points = vec![0.0; self.newest.len()];
         for member in self.members.values() {
+            // Both are in the order of kinds: they are walked side by side.
+            let mut sums = self.newest.iter().zip(&mut points).peekable();
             for (kind, accumulator) in &member.person.kinds {
-                let place = self.newest.binary_search_by(|(known, _)| known.cmp(&kind.kind));
-                if let Some(sum) = place.ok().and_then(|place| points.get_mut(place)) {
+                while sums.next_if(|((known, _), _)| *known < kind.kind).is_some() {}
+                if let Some((_, sum)) = sums.next_if(|((known, _), _)| *known == kind.kind) {
                     *sum += member.weight * accumulator.part(&kind.rule).at(t);
                 }
             }
