@@ -343,28 +343,20 @@ impl Shard {
                     expected,
                     begun: Begun::default(),
                 };
-                let result = match actor.send(execute).await {
-                    Ok(Err(Failure::Conflict)) | Err(_) if tries < self.shared.config.poison_tries_max => {
-                        self.evict(&account, &actor);
-                        self.ask_again(Ask::Command {
-                            account,
-                            command,
-                            expected,
-                            answer,
-                            tries: tries + 1,
-                        });
-                        return;
+                let sent = actor.send(execute).await;
+                let killed = "the command keeps killing its account";
+                match self.answer_of(&account, &actor, sent, tries, killed) {
+                    Some(result) => {
+                        let _ = answer.send(result);
                     }
-                    Ok(Ok(done)) => Ok(done),
-                    Ok(Err(failure)) => Err(self.failed(&account, &actor, failure)),
-                    Err(_) => {
-                        self.evict(&account, &actor);
-                        Err(Error::Unavailable {
-                            reason: "the command keeps killing its account".to_owned(),
-                        })
-                    }
-                };
-                let _ = answer.send(result);
+                    None => self.ask_again(Ask::Command {
+                        account,
+                        command,
+                        expected,
+                        answer,
+                        tries: tries + 1,
+                    }),
+                }
             }
             Ask::Read {
                 account,
@@ -372,27 +364,19 @@ impl Shard {
                 answer,
                 tries,
             } => {
-                let result = match actor.send(Read { forecast }).await {
-                    Ok(Err(Failure::Conflict)) | Err(_) if tries < self.shared.config.poison_tries_max => {
-                        self.evict(&account, &actor);
-                        self.ask_again(Ask::Read {
-                            account,
-                            forecast,
-                            answer,
-                            tries: tries + 1,
-                        });
-                        return;
+                let sent = actor.send(Read { forecast }).await;
+                let killed = "reading keeps killing the account";
+                match self.answer_of(&account, &actor, sent, tries, killed) {
+                    Some(result) => {
+                        let _ = answer.send(result);
                     }
-                    Ok(Ok(read)) => Ok(read),
-                    Ok(Err(failure)) => Err(self.failed(&account, &actor, failure)),
-                    Err(_) => {
-                        self.evict(&account, &actor);
-                        Err(Error::Unavailable {
-                            reason: "reading keeps killing the account".to_owned(),
-                        })
-                    }
-                };
-                let _ = answer.send(result);
+                    None => self.ask_again(Ask::Read {
+                        account,
+                        forecast,
+                        answer,
+                        tries: tries + 1,
+                    }),
+                }
             }
             Ask::Wake { account, done } => {
                 match actor.send(Wake).await {
@@ -406,6 +390,33 @@ impl Shard {
                 drop(done);
             }
             Ask::Stop(_) => {}
+        }
+    }
+
+    /// Returns what a command or a read is answered with; `None`: it is to be asked again, of the account loaded anew.
+    ///
+    /// - `killed`: what to say of one that kills its account at every try.
+    fn answer_of<T>(
+        &self,
+        account: &AccountId,
+        actor: &Addr<AccountActor>,
+        sent: Result<Result<T, Failure>, MailboxError>,
+        tries: u32,
+        killed: &str,
+    ) -> Option<Result<T, Error>> {
+        match sent {
+            Ok(Ok(done)) => Some(Ok(done)),
+            Ok(Err(Failure::Conflict)) | Err(_) if tries < self.shared.config.poison_tries_max => {
+                self.evict(account, actor);
+                None
+            }
+            Ok(Err(failure)) => Some(Err(self.failed(account, actor, failure))),
+            Err(_) => {
+                self.evict(account, actor);
+                Some(Err(Error::Unavailable {
+                    reason: killed.to_owned(),
+                }))
+            }
         }
     }
 
