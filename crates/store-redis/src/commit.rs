@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use quorate_domain::account::Event;
 use quorate_domain::id::{AccountId, Seq, SignalId};
@@ -17,11 +18,13 @@ use crate::layout::Layout;
 use crate::names::{Partition, seal_key, signal_id};
 use crate::node::{Node, receive, send};
 use crate::replicas::Ending;
-use crate::store::{RedisStore, Shared};
+use crate::store::{RedisStore, Shared, monotonic};
 use crate::transaction::Transactions;
 
 /// Accounts whose place is remembered; then all are forgotten and learned again.
 const PLACES_MAX: usize = 200_000;
+/// How long a connection may be quiet before it is asked whether it is still there.
+const QUIET: Duration = Duration::from_secs(30);
 /// How often an append is sent again because the account had other notices than we knew.
 const NOTICE_TRIES: u32 = 3;
 
@@ -33,18 +36,26 @@ pub(crate) struct Writer {
     /// Where accounts stand, as far as we know. The server judges; a wrong guess costs a round.
     places: HashMap<AccountId, Place>,
     /// The connections that are written by, by address. `WAIT` counts what went through its own.
-    pub(crate) links: BTreeMap<String, Connection>,
-    /// Which start of each server was looked at for lost writes.
-    pub(crate) known_runs: BTreeMap<String, String>,
+    pub(crate) links: BTreeMap<String, Link>,
+    /// Which incarnation of each server was looked at for lost writes, by address.
+    pub(crate) known: BTreeMap<String, String>,
     /// What was written of late.
     pub(crate) recent: Recent,
+    /// Whether anything of the group under way was sent to a server.
+    any_sent: bool,
+}
+
+/// A connection that is written by, and when it was last.
+pub(crate) struct Link {
+    connection: Connection,
+    used: Instant,
 }
 
 /// Where an account stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Place {
-    seq: Seq,
-    notices: NoticeNo,
+pub(crate) struct Place {
+    pub(crate) seq: Seq,
+    pub(crate) notices: NoticeNo,
 }
 
 /// What the server said to an append.
@@ -73,15 +84,18 @@ impl RedisStore {
             return Ok(Vec::new());
         }
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.any_sent = false;
         let committed = self.commit_with(&mut writer, group);
         if committed.is_err() {
+            writer.links.clear();
+            self.shared.doubt();
+        }
+        if committed.is_err() && writer.any_sent {
             // Nobody knows what was written: nothing we remember of these accounts is worth anything.
             for append in group {
                 writer.places.remove(&append.account);
             }
-            writer.links.clear();
             self.unsure.store(true, Ordering::Release);
-            self.shared.doubt();
         }
         self.marks.fetch_add(1, Ordering::AcqRel);
         committed
@@ -109,9 +123,7 @@ impl RedisStore {
                     Verdict::Written => {
                         writer.remember(account, sent.becomes);
                         if shared.may_lose() {
-                            writer
-                                .recent
-                                .add(account, sent.append.expected, sent.becomes.seq, sent.command);
+                            writer.recent.add(sent.append, sent.becomes, sent.command);
                         }
                         Ok(Appended {
                             seq: sent.becomes.seq,
@@ -127,6 +139,9 @@ impl RedisStore {
                     Verdict::OtherNotices(place) => Err(mismatch(sent.append, place.seq)),
                     Verdict::Refused(refusal) => {
                         writer.places.remove(account);
+                        // Something is there that was not when it was decided: perhaps of a group we gave up, and
+                        // perhaps with nobody but this server yet.
+                        self.unsure.store(true, Ordering::Release);
                         Err(refusal)
                     }
                 };
@@ -333,7 +348,9 @@ impl RedisStore {
                 .into_iter()
                 .chain(ending.iter().flat_map(Ending::commands));
             let link = writer.link(shared, node).map_err(fail)?;
-            send(link, commands).map_err(fail)?;
+            let gone = send(link, commands);
+            writer.any_sent = true;
+            gone.map_err(fail)?;
             under_way.push((node, sent, ending));
         }
         let mut judged = Vec::new();
@@ -359,14 +376,33 @@ impl RedisStore {
 }
 
 impl Writer {
-    /// Returns the connection that a server is written by; opens it when there is none.
+    /// Returns the connection that a server is written by; opens it when there is none, or when nobody answers on it any
+    /// more after a quiet time: an address translator forgets such connections, and a group sent into one is a 503.
     pub(crate) fn link(&mut self, shared: &Shared, node: &Node) -> Result<&mut Connection, RedisError> {
+        let now = monotonic();
+        if let Some(link) = self.links.get_mut(&node.address)
+            && now.duration_since(link.used) > QUIET
+            && cmd("PING").exec(&mut link.connection).is_err()
+        {
+            self.links.remove(&node.address);
+        }
         // The entry API would copy the address each time.
         if !self.links.contains_key(&node.address) {
-            let link = node.connect(&shared.options)?;
-            self.links.insert(node.address.clone(), link);
+            let connection = node.connect(&shared.options)?;
+            self.links.insert(
+                node.address.clone(),
+                Link {
+                    connection,
+                    used: now,
+                },
+            );
         }
-        self.links.get_mut(&node.address).ok_or_else(|| odd(&Value::Nil))
+        let link = self
+            .links
+            .get_mut(&node.address)
+            .ok_or_else(|| odd(&Value::Nil))?;
+        link.used = now;
+        Ok(&mut link.connection)
     }
 
     fn remember(&mut self, account: &AccountId, place: Place) {

@@ -38,11 +38,9 @@ impl RedisStore {
         for id in forgotten {
             command.arg(&signal_id(self.seed, account, id)[..]);
         }
-        self.shared.layout_to_write("condense")?;
-        // Asked twice, the second time finds it done and refuses.
         let answer: Vec<String> = self
             .shared
-            .read_partition(partition, |connection| command.query(connection))?;
+            .write_partition("condense", partition, |connection| command.query(connection))?;
         match answer.as_slice() {
             [done] if done == "OK" => Ok(Ok(())),
             [refused] if refused == "OWNER" => Ok(Err(AppendRefusal::StaleOwner { token: owner.clone() })),

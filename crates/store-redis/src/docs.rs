@@ -1,16 +1,18 @@
 //! Small documents. All lie in one slot, so that several are written together or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use quorate_store::record::{self, Damage};
 use quorate_store::{DocWrite, Error};
-use redis::{Value, cmd};
+use redis::cmd;
 
-use crate::fault::{odd, unavailable};
+use crate::fault::unavailable;
 use crate::layout::Layout;
 use crate::node::pipeline;
 use crate::replicas::Ending;
 use crate::store::RedisStore;
+use crate::transaction::carried_out;
 
 /// The longest collection plus key of a document, in bytes; as in every home.
 const DOC_KEY_BYTES_MAX: usize = 4096;
@@ -62,8 +64,15 @@ impl RedisStore {
             }
             commands.push(command);
         }
+        // Taking away what is not there writes nothing, and then there is nothing that replicas could be waited for.
+        let mut written = cmd("HSET");
+        written
+            .arg(self.shared.names.meta())
+            .arg("written")
+            .arg(self.marks.fetch_add(1, Ordering::AcqRel));
+        commands.push(written);
         commands.push(cmd("EXEC"));
-        let executed = commands.len() - 1;
+        let calls = commands.len() - 2;
         let shared = &self.shared;
         let layout = shared.layout_to_write("write")?;
         let node = layout.of_docs();
@@ -71,10 +80,9 @@ impl RedisStore {
             let ending = shared.ending(node);
             let sent = commands.iter().chain(ending.iter().flat_map(Ending::commands));
             let mut answers = pipeline(connection, sent)?;
-            let ended = answers.split_off(executed + 1);
-            match answers.last() {
-                Some(Value::Array(_)) => {}
-                other => return Err(odd(other.unwrap_or(&Value::Nil))),
+            let ended = answers.split_off(calls + 2);
+            for answer in carried_out(answers, calls)? {
+                answer.extract_error()?;
             }
             Ok(match ending {
                 Some(ending) => shared.confirm(node, connection, &ending, &ended),

@@ -7,11 +7,11 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use quorate_domain::id::{AccountId, Seq};
-use quorate_store::Error;
 use quorate_store::record;
-use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
+use quorate_store::{Append, Error};
+use redis::{Cmd, FromRedisValue, RedisError, cmd};
 
-use crate::commit::Writer;
+use crate::commit::{Place, Writer};
 use crate::fault::unavailable;
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key};
@@ -36,13 +36,27 @@ struct Written {
     at: Instant,
     account: AccountId,
     expected: Seq,
-    seq: Seq,
+    becomes: Place,
+    /// It adds neither records nor notices, only cards: whether it is there cannot be told from the head.
+    only_cards: bool,
     command: Cmd,
     bytes: usize,
 }
 
+impl Written {
+    /// Whether an account that stands there lacks it, or may lack it. Writing it again in its order changes nothing then.
+    fn may_be_missing(&self, found: Place) -> bool {
+        self.is_missing(found) || self.only_cards && self.becomes == found
+    }
+
+    /// Whether an account that stands there surely lacks it.
+    fn is_missing(&self, found: Place) -> bool {
+        self.becomes.seq > found.seq || self.becomes.notices > found.notices
+    }
+}
+
 impl Recent {
-    pub(crate) fn add(&mut self, account: &AccountId, expected: Seq, seq: Seq, command: Cmd) {
+    pub(crate) fn add(&mut self, append: &Append, becomes: Place, command: Cmd) {
         let bytes = command
             .args_iter()
             .map(|arg| {
@@ -56,9 +70,10 @@ impl Recent {
         self.bytes += bytes;
         self.written.push_back(Written {
             at: monotonic(),
-            account: account.clone(),
-            expected,
-            seq,
+            account: append.account.clone(),
+            expected: append.expected,
+            becomes,
+            only_cards: append.records.is_empty() && append.notices.is_empty(),
             command,
             bytes,
         });
@@ -87,25 +102,51 @@ impl RedisStore {
     ///
     /// # Errors
     /// - When a server cannot be asked: nothing may be written before it was.
+    /// - [`Error::Damaged`] when it is another store: its signal ids are hashed otherwise.
     pub(crate) fn heal(&self, writer: &mut Writer, layout: &Layout) -> Result<(), Error> {
         for node in &layout.masters {
-            let known = writer.known_runs.get(&node.address);
-            if known.is_some_and(|run_id| *run_id == node.run_id) {
+            let known = writer.known.get(&node.address);
+            if known.is_some_and(|known| *known == node.incarnation) {
                 continue;
             }
-            if writer.owner.is_some() && !writer.known_runs.is_empty() {
-                // A connection from before would break at its first use.
+            if writer.owner.is_some() && !writer.known.is_empty() {
+                // A connection from before may break at its first use.
                 writer.links.remove(&node.address);
                 writer.forget_places();
-                self.heal_node(writer, layout, node).map_err(|error| {
+                let recent = std::mem::take(&mut writer.recent);
+                let healed = self.heal_node(writer, layout, node, &recent);
+                writer.recent = recent;
+                healed.map_err(|error| {
                     unavailable(&self.shared.place, "compare what was written", error.to_string())
                 })?;
+                if layout.of_docs().address == node.address {
+                    self.check_seed(node)?;
+                }
             }
             writer
-                .known_runs
-                .insert(node.address.clone(), node.run_id.clone());
+                .known
+                .insert(node.address.clone(), node.incarnation.clone());
         }
         Ok(())
+    }
+
+    /// A server that lost the seed gets it back: with another one, every signal that is sent again would be a new one.
+    fn check_seed(&self, node: &Node) -> Result<(), Error> {
+        let found = node
+            .with(&self.shared.options, |connection| {
+                self.shared.seed_or(connection, self.seed)
+            })
+            .map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
+        if found == self.seed.to_string() {
+            return Ok(());
+        }
+        Err(Error::Damaged {
+            place: self.shared.place.clone(),
+            reason: format!(
+                "the seed in {} is another one than before: this is another store, or one that was begun anew",
+                self.shared.names.meta()
+            ),
+        })
     }
 
     /// After a group of which nobody knows what was written: waits until what is there is with every replica that could
@@ -137,7 +178,7 @@ impl RedisStore {
             // Nobody can take over, and what the server shows is on its disk.
             return Ok(());
         }
-        let layout = shared.layout_to_write("read")?;
+        let layout = shared.layout("read")?;
         self.heal(writer, &layout)?;
         let Some((token, _)) = writer.owner.clone() else {
             return Ok(());
@@ -151,55 +192,67 @@ impl RedisStore {
         Ok(())
     }
 
-    fn heal_node(&self, writer: &mut Writer, layout: &Layout, node: &Node) -> Result<(), RedisError> {
+    fn heal_node(
+        &self,
+        writer: &mut Writer,
+        layout: &Layout,
+        node: &Node,
+        recent: &Recent,
+    ) -> Result<(), RedisError> {
         let shared = &self.shared;
         tracing::warn!(
             redis.address = node.address,
-            "the server restarted or another one took over; comparing it with what was acknowledged"
+            "the server restarted, or another one became the master"
         );
         self.claim_again(writer, layout, node)?;
-        let mut by_account: BTreeMap<AccountId, Vec<(Seq, Seq, Cmd)>> = BTreeMap::new();
-        for written in &writer.recent.written {
+        let mut by_account: BTreeMap<&AccountId, Vec<&Written>> = BTreeMap::new();
+        for written in &recent.written {
             if layout.of(Partition::of(&written.account)).address == node.address {
-                by_account.entry(written.account.clone()).or_default().push((
-                    written.expected,
-                    written.seq,
-                    written.command.clone(),
-                ));
+                by_account.entry(&written.account).or_default().push(written);
             }
         }
-        let mut healed = 0_usize;
-        let mut lost = 0_usize;
+        if by_account.is_empty() {
+            return Ok(());
+        }
+        let (mut healed, mut lost) = (0_usize, 0_usize);
         for (account, written) in by_account {
-            let heads = shared.names.heads(Partition::of(&account));
+            let heads = shared.names.heads(Partition::of(account));
             let link = writer.link(shared, node)?;
             let head: Option<Vec<u8>> = cmd("HGET").arg(heads).arg(account.as_str()).query(link)?;
             let found = head
                 .as_deref()
-                .and_then(|head| record::open_head(&seal_key(&account, &[]), head).ok())
-                .map_or(Seq(0), |head| head.seq);
-            let missing: Vec<Cmd> = written
+                .and_then(|head| record::open_head(&seal_key(account, &[]), head).ok())
+                .map_or_else(Place::default, |head| Place {
+                    seq: head.seq,
+                    notices: head.notices,
+                });
+            // Each builds on the one before it: from the first that may be missing on, all are written again.
+            let missing = written
                 .iter()
-                .filter(|(_, seq, _)| *seq > found)
-                .map(|(_, _, command)| command.clone())
-                .collect();
-            if missing.is_empty() {
-                continue;
+                .position(|written| written.may_be_missing(found))
+                .and_then(|first| written.get(first..))
+                .unwrap_or_default();
+            let Some(first) = missing.first() else { continue };
+            shared.write_files_anew(layout)?;
+            let link = writer.link(shared, node)?;
+            let commands = missing.iter().map(|written| &written.command);
+            let mut refused = 0;
+            for (written, answer) in missing.iter().zip(pipeline(link, commands)?) {
+                // What fails otherwise than by its own answer may pass: it is tried again before anything is written.
+                let words: Vec<String> = FromRedisValue::from_redis_value(answer.extract_error()?)?;
+                let is_back = words.first().is_some_and(|word| word == "OK");
+                if is_back && written.is_missing(found) {
+                    healed += 1;
+                } else if !is_back {
+                    refused += 1;
+                }
             }
-            let starts_at = written
-                .iter()
-                .find(|(_, seq, _)| *seq > found)
-                .map(|(expected, ..)| *expected);
-            let answers = pipeline(link, &missing)?;
-            let back = answers.into_iter().filter(is_ok).count();
-            if back == missing.len() {
-                healed += back;
-            } else {
-                lost += missing.len() - back;
+            if refused > 0 {
+                lost += refused;
                 tracing::error!(
                     account.id = %account,
-                    journal = found.0,
-                    expected = ?starts_at.map(|seq| seq.0),
+                    journal = found.seq.0,
+                    expected = first.expected.0,
                     "acknowledged records of this account are gone from the server and could not be put back"
                 );
             }
@@ -214,7 +267,7 @@ impl RedisStore {
         if lost == 0 && healed == 0 {
             tracing::info!(
                 redis.address = node.address,
-                "the server has everything that was acknowledged"
+                "the server has everything that was acknowledged in the last minute"
             );
         }
         if layout.safety == Safety::Weak && lost > 0 {
@@ -245,9 +298,4 @@ impl RedisStore {
         }
         Ok(())
     }
-}
-
-fn is_ok(answer: &Value) -> bool {
-    Vec::<String>::from_redis_value(answer.clone())
-        .is_ok_and(|words| words.first().is_some_and(|word| word == "OK"))
 }

@@ -34,7 +34,7 @@ pub(crate) enum LayoutError {
 }
 
 impl Layout {
-    /// Asks the servers who has what, and whether they are safe. Known servers that did not restart are kept with
+    /// Asks the servers who has what, and whether they are safe. Known servers that are what they were are kept with
     /// their connections.
     pub(crate) fn find(options: &RedisOptions, known: Option<&Self>) -> Result<Self, LayoutError> {
         let addresses = addresses(options)?;
@@ -52,8 +52,8 @@ impl Layout {
             safety = safety.min(said.safety(options));
             faults.extend(said.faults.iter().map(|fault| format!("{address}: {fault}")));
             let node = known
-                .and_then(|known| known.node(address, &said.run_id))
-                .unwrap_or_else(|| Arc::new(Node::new(address.to_owned(), said.run_id)));
+                .and_then(|known| known.node(address, &said.incarnation))
+                .unwrap_or_else(|| Arc::new(Node::new(address.to_owned(), said.incarnation)));
             node.replicas
                 .are(addresses.alive.get(address).copied().unwrap_or(0));
             masters.insert(address, node);
@@ -91,10 +91,10 @@ impl Layout {
         &self.of_docs
     }
 
-    fn node(&self, address: &str, run_id: &str) -> Option<Arc<Node>> {
+    fn node(&self, address: &str, incarnation: &str) -> Option<Arc<Node>> {
         self.masters
             .iter()
-            .find(|node| node.address == address && node.run_id == run_id)
+            .find(|node| node.address == address && node.incarnation == incarnation)
             .cloned()
     }
 }
@@ -136,11 +136,11 @@ fn addresses(options: &RedisOptions) -> Result<Addresses, LayoutError> {
             addresses.alive.insert(watched.address, watched.replicas_alive);
             Ok(addresses)
         }
-        PlaceKind::Cluster => first_answer(options, |seed| {
+        PlaceKind::Cluster => first_answer(options, |asked, seed| {
             let ranges: Vec<Value> = cmd("CLUSTER").arg("SLOTS").query(seed)?;
             let ranges = ranges
                 .into_iter()
-                .map(Range::from_value)
+                .map(|range| Range::from_value(range, asked))
                 .collect::<Result<Vec<_>, _>>()?;
             let address = |slot: u16| {
                 ranges
@@ -174,7 +174,8 @@ struct Range {
 }
 
 impl Range {
-    fn from_value(value: Value) -> Result<Self, RedisError> {
+    /// - `asked`: the address that was asked: a server that does not know its own is at the host it was reached at.
+    fn from_value(value: Value, asked: &str) -> Result<Self, RedisError> {
         let parts: Vec<Value> = FromRedisValue::from_redis_value(value)?;
         let mut parts = parts.into_iter();
         let mut next = || {
@@ -189,7 +190,11 @@ impl Range {
         let (Some(host), Some(port)) = (master.next(), master.next()) else {
             return Err(unknown("a slot range names no master".to_owned()));
         };
-        let host: String = FromRedisValue::from_redis_value(host)?;
+        let host: Option<String> = FromRedisValue::from_redis_value(host)?;
+        let host = match host.as_deref() {
+            None | Some("") => asked.rsplit_once(':').map_or(asked, |(host, _)| host),
+            Some(host) => host,
+        };
         let port: u16 = FromRedisValue::from_redis_value(port)?;
         Ok(Self {
             first,
@@ -204,12 +209,12 @@ impl Range {
 /// Asks one seed after the other until one answers.
 fn first_answer(
     options: &RedisOptions,
-    ask: impl Fn(&mut Connection) -> Result<Addresses, RedisError>,
+    ask: impl Fn(&str, &mut Connection) -> Result<Addresses, RedisError>,
 ) -> Result<Addresses, LayoutError> {
     let mut refusals = Vec::new();
     for seed in &options.place.seeds {
         let answer = open_seed(seed, options, options.place.login.as_ref())
-            .and_then(|mut connection| ask(&mut connection));
+            .and_then(|mut connection| ask(seed, &mut connection));
         match answer {
             Ok(addresses) => return Ok(addresses),
             Err(error) => refusals.push(format!("{seed}: {error}")),

@@ -46,8 +46,7 @@ impl RedisStore {
     pub(crate) fn take_ownership(&self) -> Result<OwnerToken, Error> {
         let shared = &self.shared;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let layout = shared.layout("take ownership")?;
-        shared.wait_for_files(&layout)?;
+        let layout = shared.wait_for_files()?;
         self.heal(&mut writer, &layout)?;
         // A lease may be renewed once more while we wait for it.
         let patience = monotonic() + shared.options.lease * 2;
@@ -55,10 +54,7 @@ impl RedisStore {
             shared.doubt();
             unavailable(&shared.place, "take ownership", error.to_string())
         };
-        let mut nonce = [0; 16];
-        getrandom::fill(&mut nonce)
-            .map_err(|error| unavailable(&shared.place, "draw a random number", error.to_string()))?;
-        let nonce = u128::from_be_bytes(nonce);
+        let nonce = shared.random()?;
         let mut overtaken = 0;
         let mut told = false;
         loop {
@@ -124,15 +120,9 @@ impl RedisStore {
             .arg(shared.names.owner(partition))
             .arg(&*token.0)
             .arg(epoch)
-            // This opened store is its own node: a second opening of the same process waits as well.
-            .arg(format!("{:x}-{:x}", std::process::id(), self.seed_of_node()))
+            .arg(&self.node)
             .arg(millis(shared.options.lease));
         command
-    }
-
-    /// What tells this opened store from others of its process: its address in memory.
-    fn seed_of_node(&self) -> usize {
-        Arc::as_ptr(&self.shared).addr()
     }
 
     fn claim_all(&self, layout: &Layout, token: &OwnerToken, epoch: u64) -> Result<Claimed, RedisError> {
@@ -187,12 +177,16 @@ impl Shared {
     }
 
     /// Waits until every server has written its append-only file anew.
-    fn wait_for_files(&self, layout: &Layout) -> Result<(), Error> {
+    fn wait_for_files(&self) -> Result<Arc<Layout>, Error> {
         let patience = monotonic() + FILES_PATIENCE;
         let mut told = false;
-        while let Err(error) = self.write_files_anew(layout) {
+        loop {
+            let layout = self.layout("take ownership")?;
+            let Err(error) = self.write_files_anew(&layout) else {
+                return Ok(layout);
+            };
+            self.doubt();
             if error.is_io_error() || monotonic() >= patience {
-                self.doubt();
                 return Err(unavailable(&self.place, "take ownership", error.to_string()));
             }
             if !told {
@@ -201,7 +195,6 @@ impl Shared {
             }
             std::thread::park_timeout(HELD_PAUSE);
         }
-        Ok(())
     }
 
     /// Waits until everything that was written before is with every replica that could take over. After a failover they
@@ -246,10 +239,19 @@ impl Shared {
             return Ok(());
         };
         let renew = self.renewal(partition, token);
-        let answers = pipeline(connection, std::iter::once(&renew).chain(ending.commands()))
+        let mut answers = pipeline(connection, std::iter::once(&renew).chain(ending.commands()))
             .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))?;
-        let ended = answers.get(1..).unwrap_or_default();
-        self.confirm(node, connection, &ending, ended)
+        let ended = answers.split_off(1);
+        // Where nothing is written there is nothing to wait for, and that it was received says nothing.
+        match answers.pop().map(Value::extract_error) {
+            Some(Ok(Value::Int(1))) => self.confirm(node, connection, &ending, &ended),
+            Some(Ok(_)) | None => Err(unavailable(
+                &self.place,
+                "wait for replicas",
+                "another node owns a partition now",
+            )),
+            Some(Err(error)) => Err(unavailable(&self.place, "wait for replicas", error.to_string())),
+        }
     }
 
     fn last_epoch(&self, layout: &Layout) -> Result<u64, RedisError> {

@@ -9,7 +9,7 @@
 //! - **No setting is trusted unasked.** Servers are asked for persistence and eviction whenever one is new, and refused
 //!   when they can lose what they acknowledge, unless an operator accepts the window; then everything is `weak`.
 //! - **No file is trusted that a server found when it started.** It is written anew before anything is written to it.
-//! - **A master that comes back with less is noticed.** What was written in the last half minute is kept and put back
+//! - **A master that comes back with less is noticed.** What was written in the last minute is kept and put back
 //!   in order; what cannot be is said.
 //!
 //! Nothing outside this crate names Redis.

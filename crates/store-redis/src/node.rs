@@ -1,6 +1,5 @@
 //! One Redis server: connections to it, and what it said of itself when it was first asked.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use redis::{
@@ -10,6 +9,8 @@ use redis::{
 
 use crate::options::{Certificates, Login, PlaceKind, RedisOptions};
 use crate::replicas::Replicas;
+use crate::rewrite::Rewriting;
+use crate::safety;
 
 /// Idle connections kept per server. Readers beyond it open one of their own.
 const IDLE_MAX: usize = 16;
@@ -19,12 +20,12 @@ const IDLE_MAX: usize = 16;
 pub(crate) struct Node {
     /// `host:port`, or the path of its socket.
     pub(crate) address: String,
-    /// Changes with every start of the server.
-    pub(crate) run_id: String,
+    /// Changes with every start of the server, and whenever it becomes the master.
+    pub(crate) incarnation: String,
     /// Who must have what is written to it.
     pub(crate) replicas: Replicas,
-    /// Whether its append-only file is known to have been written anew since it started.
-    pub(crate) file_is_anew: AtomicBool,
+    /// How far it is with its append-only file.
+    pub(crate) rewriting: Rewriting,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -37,12 +38,12 @@ impl std::fmt::Debug for Idle {
 }
 
 impl Node {
-    pub(crate) fn new(address: String, run_id: String) -> Self {
+    pub(crate) fn new(address: String, incarnation: String) -> Self {
         Self {
             address,
-            run_id,
+            incarnation,
             replicas: Replicas::default(),
-            file_is_anew: AtomicBool::new(false),
+            rewriting: Rewriting::default(),
             idle: Mutex::new(Vec::new()),
         }
     }
@@ -66,21 +67,19 @@ impl Node {
         Ok(answer)
     }
 
-    /// Opens a connection to the server as it was started when it was asked who it is. One that was started anew since
-    /// then may have another file, other replicas, less of what was written.
+    /// Opens a connection to the server as it was when it was asked who it is. One that was started anew since then, or
+    /// followed another, may have another file, other replicas, less of what was written.
     pub(crate) fn connect(&self, options: &RedisOptions) -> Result<Connection, RedisError> {
         let mut connection = open(&self.address, options, options.place.login.as_ref())?;
-        let info: String = cmd("INFO").arg("server").query(&mut connection)?;
-        let same = info
-            .lines()
-            .filter_map(|line| line.strip_prefix("run_id:"))
-            .any(|run_id| run_id.trim_end() == self.run_id);
-        if same {
+        let mut who = cmd("INFO");
+        who.arg("server").arg("replication");
+        let info: String = who.query(&mut connection)?;
+        if safety::incarnation(&info) == self.incarnation && safety::field(&info, "role") == "master" {
             Ok(connection)
         } else {
             Err(RedisError::from((
                 redis::ErrorKind::Client,
-                "the server was started anew",
+                "the server was started anew, or another one is the master",
                 self.address.clone(),
             )))
         }

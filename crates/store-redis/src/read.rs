@@ -195,6 +195,31 @@ impl RedisStore {
         after: Seq,
         limit: usize,
         last: Seq,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Record>, Error> {
+        let read = self.records_of_one_server(account, after, limit, last, entries);
+        if !matches!(read, Err(Error::Corrupt { .. })) || !self.shared.may_lose() {
+            return read;
+        }
+        // Another server may have taken over between two calls, which has less until it is put back.
+        let still_there = self.head(account)?;
+        let still_there = still_there.map(|head| open_head(account, &head).map(|head| head.seq));
+        if still_there.transpose()?.is_none_or(|seq| seq < last) {
+            return Err(unavailable(
+                &self.shared.place,
+                "read",
+                "another server took over while the account was read, and has less of it",
+            ));
+        }
+        read
+    }
+
+    fn records_of_one_server(
+        &self,
+        account: &AccountId,
+        after: Seq,
+        limit: usize,
+        last: Seq,
         mut entries: Vec<Entry>,
     ) -> Result<Vec<Record>, Error> {
         let mut records = Vec::new();
@@ -384,18 +409,30 @@ impl RedisStore {
         for partition in Partition::all() {
             let heads = self.shared.names.heads(partition);
             let mut cursor = "0".to_owned();
-            // A hash that is being resized tells some fields twice.
+            // A hash that is being resized tells some fields twice, and so does one that is read from its beginning again.
             let mut told: HashSet<String> = HashSet::new();
+            let mut begun_with: Option<String> = None;
             loop {
-                let (next, found): (String, Vec<(String, Vec<u8>)>) =
-                    self.shared.read_partition(partition, |connection| {
-                        cmd("HSCAN")
-                            .arg(&heads)
-                            .arg(&cursor)
-                            .arg("COUNT")
-                            .arg(HEADS_AT_ONCE)
-                            .query(connection)
-                    })?;
+                let (who, (next, found)) = self.shared.retried(|layout| {
+                    let node = layout.of(partition);
+                    let page: (String, Vec<(String, Vec<u8>)>) =
+                        node.with(&self.shared.options, |connection| {
+                            cmd("HSCAN")
+                                .arg(&heads)
+                                .arg(&cursor)
+                                .arg("COUNT")
+                                .arg(HEADS_AT_ONCE)
+                                .query(connection)
+                        })?;
+                    Ok((node.incarnation.clone(), page))
+                })?;
+                // A place in the hash means nothing to another server.
+                if begun_with.as_ref().is_some_and(|begun_with| *begun_with != who) {
+                    begun_with = None;
+                    "0".clone_into(&mut cursor);
+                    continue;
+                }
+                begun_with = Some(who);
                 for (account, value) in found {
                     if !told.insert(account.clone()) {
                         continue;
@@ -437,10 +474,11 @@ impl RedisStore {
             .arg(account.as_str())
             .arg(snapshot.seq.0)
             .arg(record::seal_snapshot(&seal_key(account, &[]), snapshot));
-        // Saving one twice is saving it once.
-        let answer: Vec<String> = self
-            .shared
-            .read_partition(partition, |connection| command.query(connection))?;
+        let answer: Vec<String> =
+            self.shared
+                .write_partition("save a snapshot", partition, |connection| {
+                    command.query(connection)
+                })?;
         match answer.as_slice() {
             [refused, found] if refused == "SEQ" => Err(Error::SequenceMismatch {
                 account: account.clone(),

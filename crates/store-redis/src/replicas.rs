@@ -13,6 +13,7 @@ use redis::{Cmd, Connection, Value, cmd};
 
 use crate::fault::{odd, unavailable};
 use crate::node::{Node, pipeline};
+use crate::safety;
 use crate::store::Shared;
 
 /// Replicas of a master.
@@ -20,7 +21,8 @@ use crate::store::Shared;
 pub(crate) struct Replicas {
     /// How many could take over.
     alive: AtomicU32,
-    /// How many of them are just being filled: the master knows that they follow, and they have nothing yet.
+    /// How many of them are just being filled: the master knows that they follow, and what they have is old. Sentinels and
+    /// clusters prefer one that follows; where the last of those dies with the master, what came meanwhile is lost.
     filling: AtomicU32,
 }
 
@@ -154,6 +156,13 @@ impl Shared {
         };
         let info: String =
             redis::FromRedisValue::from_redis_value(info.clone()).map_err(|_| strange(info))?;
+        if !node.incarnation.ends_with(safety::field(&info, "master_replid")) {
+            return Err(unavailable(
+                &self.place,
+                "wait for replicas",
+                "another server was the master meanwhile",
+            ));
+        }
         node.replicas.saw(Followers::read(&info));
         Ok(received)
     }

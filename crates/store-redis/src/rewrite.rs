@@ -10,26 +10,52 @@
 //!
 //! Source: valkey-io/valkey pull request 4342, which mends it there (August 2026); tried on Redis 7.0.15.
 
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use redis::{Connection, RedisError, cmd};
 
+use crate::layout::Layout;
+use crate::names::Partition;
 use crate::node::{Node, open};
-use crate::options::RedisOptions;
-use crate::store::monotonic;
+use crate::safety::field;
+use crate::store::{Shared, monotonic};
 
-/// The pause before a server is asked again how far it is; doubled each time.
-const PAUSE: Duration = Duration::from_millis(2);
+/// The pause before a server is asked again how far it is: doubled each time, up to the most.
+const PAUSE_MIN: Duration = Duration::from_millis(2);
+const PAUSE_MAX: Duration = Duration::from_millis(100);
+/// The pause before a server that failed to is told again: doubled each time, up to the most. Each try leaves it a file.
+const AGAIN_MIN: Duration = Duration::from_secs(1);
+const AGAIN_MAX: Duration = Duration::from_secs(60);
+/// The field of a partition's owner that says which incarnation of its server wrote its file anew.
+const MARK: &str = "anew";
 
-/// How far the append-only file of a server is.
+/// How far a server is with its append-only file, as far as we know.
+#[derive(Debug, Default)]
+pub(crate) struct Rewriting {
+    is_done: AtomicBool,
+    failures: Mutex<Failures>,
+}
+
+#[derive(Debug, Default)]
+struct Failures {
+    /// Before this instant it is not asked again, and the answer is the last one.
+    not_before: Option<Instant>,
+    pause: Duration,
+    why: String,
+}
+
+/// How far the append-only file of a server is, as it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum File {
     /// There is none: what is written is lost anyway, and labelled so.
     None,
-    /// As the server found it when it started.
+    /// As the server found it when it started, or it failed to write it since.
     AsFound,
-    /// Being written anew, or going to be.
+    /// Going to be written anew, when a snapshot is done or patience with earlier failures ends.
+    Scheduled,
+    /// Being written anew.
     UnderWay,
     /// Written anew since the server started.
     Anew,
@@ -38,19 +64,15 @@ enum File {
 impl File {
     /// Reads `INFO persistence`.
     fn read(info: &str) -> Self {
-        let is = |field: &str, value: &str| {
-            info.lines().any(|line| {
-                line.trim_end()
-                    .strip_prefix(field)
-                    .and_then(|rest| rest.strip_prefix(':'))
-                    == Some(value)
-            })
-        };
-        if is("aof_enabled", "0") {
+        if field(info, "aof_enabled") == "0" {
             Self::None
-        } else if is("aof_rewrite_in_progress", "1") || is("aof_rewrite_scheduled", "1") {
+        } else if field(info, "aof_rewrite_in_progress") == "1" {
             Self::UnderWay
-        } else if is("aof_rewrites", "0") || !is("aof_last_bgrewrite_status", "ok") {
+        } else if field(info, "aof_rewrite_scheduled") == "1" {
+            Self::Scheduled
+        } else if matches!(field(info, "aof_rewrites"), "" | "0")
+            || field(info, "aof_last_bgrewrite_status") != "ok"
+        {
             Self::AsFound
         } else {
             Self::Anew
@@ -63,58 +85,155 @@ impl File {
     }
 }
 
-impl Node {
-    /// Has the server write its append-only file anew unless it did since it started, and waits for it for a while.
+impl Shared {
+    /// Has every server write its append-only file anew that did not since it started, and waits for it for a while.
     ///
     /// # Errors
-    /// - When it may not be told to, fails, or is not done in time. Asked again later, it goes on.
-    pub(crate) fn write_file_anew(&self, options: &RedisOptions) -> Result<(), RedisError> {
-        if self.file_is_anew.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let patience = monotonic() + options.answer_timeout / 2;
-        let mut pause = PAUSE;
-        let mut told = false;
-        loop {
-            match self.with(options, File::ask)? {
-                File::None | File::Anew => break,
-                File::AsFound if told => return Err(wait("it failed to, its log says why")),
-                File::AsFound => {
-                    self.tell(options)?;
-                    told = true;
-                }
-                File::UnderWay if monotonic() >= patience => return Err(wait("it is at it")),
-                File::UnderWay => {
-                    std::thread::park_timeout(pause);
-                    pause *= 2;
+    /// - When one may not be told to, fails, or is not done in time. Asked again later, it goes on.
+    pub(crate) fn write_files_anew(&self, layout: &Layout) -> Result<(), RedisError> {
+        let patience = monotonic() + self.options.answer_timeout / 2;
+        let mut first_failure = None;
+        // All are told before the first is waited for.
+        for until in [None, Some(patience)] {
+            for node in &layout.masters {
+                if let Err(error) = self.write_file_anew(layout, node, until)
+                    && until.is_some()
+                {
+                    first_failure.get_or_insert(error);
                 }
             }
         }
-        if told {
-            tracing::info!(
-                redis.address = self.address,
-                "the server had started; its append-only file was written anew before anything else is"
-            );
-        }
-        self.file_is_anew.store(true, Ordering::Release);
-        Ok(())
+        first_failure.map_or(Ok(()), Err)
     }
 
-    fn tell(&self, options: &RedisOptions) -> Result<(), RedisError> {
+    /// - `until`: how long to wait for it; `None`: not at all.
+    fn write_file_anew(
+        &self,
+        layout: &Layout,
+        node: &Node,
+        until: Option<Instant>,
+    ) -> Result<(), RedisError> {
+        let rewriting = &node.rewriting;
+        if rewriting.is_done.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut failures = rewriting.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures
+            .not_before
+            .is_some_and(|not_before| monotonic() < not_before)
+        {
+            return Err(wait(&failures.why));
+        }
+        match self.write_unless_anew(layout, node, until) {
+            Ok(true) => {
+                rewriting.is_done.store(true, Ordering::Release);
+                Ok(())
+            }
+            Ok(false) => {
+                "it is at it".clone_into(&mut failures.why);
+                failures.not_before = until.map(|_| monotonic() + PAUSE_MAX);
+                Err(wait(&failures.why))
+            }
+            Err(error) if error.is_io_error() => Err(error),
+            Err(error) => {
+                failures.pause = (failures.pause * 2).clamp(AGAIN_MIN, AGAIN_MAX);
+                failures.not_before = Some(monotonic() + failures.pause);
+                failures.why = error.to_string();
+                Err(wait(&failures.why))
+            }
+        }
+    }
+
+    /// Returns whether the file was written anew; `false`: not yet.
+    fn write_unless_anew(
+        &self,
+        layout: &Layout,
+        node: &Node,
+        until: Option<Instant>,
+    ) -> Result<bool, RedisError> {
+        let mut pause = PAUSE_MIN;
+        let mut told = false;
+        loop {
+            match node.with(&self.options, File::ask)? {
+                File::None => return Ok(true),
+                File::Anew => {
+                    self.mark(layout, node)?;
+                    return Ok(true);
+                }
+                // One that failed to later on did it before: its file has no open end.
+                File::AsFound if !told && self.is_marked(layout, node)? => return Ok(true),
+                File::AsFound if told => return Err(failure("it failed to; its log says why")),
+                File::AsFound | File::Scheduled if !told => {
+                    self.tell(node)?;
+                    told = true;
+                }
+                File::AsFound | File::Scheduled | File::UnderWay => {
+                    if until.is_none_or(|until| monotonic() >= until) {
+                        return Ok(false);
+                    }
+                    std::thread::park_timeout(pause);
+                    pause = (pause * 2).min(PAUSE_MAX);
+                }
+            }
+        }
+    }
+
+    fn tell(&self, node: &Node) -> Result<(), RedisError> {
         let rewrite = cmd("BGREWRITEAOF");
-        let told = match &options.admin {
-            Some(admin) => rewrite.exec(&mut open(&self.address, options, Some(admin))?),
-            None => self.with(options, |connection| rewrite.exec(connection)),
+        let told = match &self.options.admin {
+            Some(admin) => rewrite.exec(&mut open(&node.address, &self.options, Some(admin))?),
+            None => node.with(&self.options, |connection| rewrite.exec(connection)),
         };
         match told {
             Err(error) if error.is_io_error() => Err(error),
             // Somebody else may have told it in between.
-            Err(error) if self.with(options, File::ask)? == File::AsFound => Err(wait(&format!(
+            Err(error) if node.with(&self.options, File::ask)? == File::AsFound => Err(failure(&format!(
                 "allow the user `+bgrewriteaof` (that of redis.admin, if it is set), or run BGREWRITEAOF by hand: {error}"
             ))),
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) | Err(_) => {
+                tracing::info!(
+                    redis.address = node.address,
+                    "the server had started; it writes its append-only file anew before anything else is written to it"
+                );
+                Ok(())
+            }
         }
     }
+
+    /// Notes on a server that this incarnation of it wrote its file anew: what it says of it, a later failure hides.
+    fn mark(&self, layout: &Layout, node: &Node) -> Result<(), RedisError> {
+        let Some(owner) = self.first_owner(layout, node) else {
+            return Ok(());
+        };
+        node.with(&self.options, |connection| {
+            cmd("HSET")
+                .arg(&owner)
+                .arg(MARK)
+                .arg(&node.incarnation)
+                .exec(connection)
+        })
+    }
+
+    fn is_marked(&self, layout: &Layout, node: &Node) -> Result<bool, RedisError> {
+        let Some(owner) = self.first_owner(layout, node) else {
+            return Ok(false);
+        };
+        let found: Option<String> = node.with(&self.options, |connection| {
+            cmd("HGET").arg(&owner).arg(MARK).query(connection)
+        })?;
+        Ok(found.is_some_and(|found| found == node.incarnation))
+    }
+
+    /// The key of the owner of a server's first partition.
+    fn first_owner(&self, layout: &Layout, node: &Node) -> Option<String> {
+        Partition::all()
+            .find(|partition| layout.of(*partition).address == node.address)
+            .map(|partition| self.names.owner(partition))
+    }
+}
+
+fn failure(why: &str) -> RedisError {
+    RedisError::from((redis::ErrorKind::Client, "not written anew", why.to_owned()))
 }
 
 fn wait(why: &str) -> RedisError {

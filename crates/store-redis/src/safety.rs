@@ -44,7 +44,7 @@ impl Safety {
 /// What a server said of itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
-    pub(crate) run_id: String,
+    pub(crate) incarnation: String,
     pub(crate) is_master: bool,
     /// What can lose acknowledged writes, each with what to do about it.
     pub(crate) faults: Vec<String>,
@@ -68,11 +68,7 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
         None => None,
     };
     let info: String = cmd("INFO").arg("everything").query(&mut connection)?;
-    let field = |name: &str| {
-        info.lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-            .map_or("", str::trim)
-    };
+    let field = |name: &str| field(&info, name);
     let is_master = field("role") == "master";
     if is_master {
         load_functions(&mut connection, admin.as_mut())?;
@@ -83,6 +79,7 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
     };
     let asked = admin.as_mut().unwrap_or(&mut connection);
     let fsync = setting("appendfsync", asked);
+    let lax_at_times = setting("no-appendfsync-on-rewrite", asked);
 
     let mut faults = Vec::new();
     if field("aof_enabled") != "1" {
@@ -97,6 +94,12 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
             "its setting appendfsync cannot be read; allow the user `+config|get`, or give an admin user"
                 .to_owned(),
         ),
+    }
+    if lax_at_times.as_deref() == Some("yes") {
+        faults.push(
+            "it syncs nothing while it writes its file anew or a snapshot; set `no-appendfsync-on-rewrite no`"
+                .to_owned(),
+        );
     }
     let policy = field("maxmemory_policy");
     if policy != "noeviction" {
@@ -120,10 +123,25 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
         }
     }
     Ok(Said {
-        run_id: field("run_id").to_owned(),
+        incarnation: incarnation(&info),
         is_master,
         faults,
     })
+}
+
+/// Returns a field of an `INFO`; empty when it is not there.
+pub(crate) fn field<'i>(info: &'i str, name: &str) -> &'i str {
+    info.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+        .map_or("", str::trim)
+}
+
+/// Returns what tells a server from what it was before: it changes when the server is started anew, and when it becomes
+/// the master again after another was, by which its data may have become another's.
+///
+/// - `info`: its sections `server` and `replication`.
+pub(crate) fn incarnation(info: &str) -> String {
+    format!("{} {}", field(info, "run_id"), field(info, "master_replid"))
 }
 
 /// Loads the functions when the newest of them is not there. A user without the right is told what to do.

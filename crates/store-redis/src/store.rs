@@ -38,6 +38,8 @@ pub struct RedisStore {
     /// Grows with every group; only a place in order.
     pub(crate) marks: AtomicU64,
     pub(crate) lease: Mutex<Option<Lease>>,
+    /// What leases call this opened store: a second opening by the same process is another node.
+    pub(crate) node: String,
 }
 
 /// What reads, commits and the lease's thread share.
@@ -84,7 +86,9 @@ impl RedisStore {
         }
         shared.check_format()?;
         let seed = shared.seed()?;
+        let node = format!("{:x}-{:08x}", std::process::id(), shared.random()? >> 96);
         Ok(Self {
+            node,
             shared: Arc::new(shared),
             writer: Mutex::new(Writer::default()),
             seed,
@@ -152,13 +156,6 @@ impl Shared {
         Ok(layout)
     }
 
-    pub(crate) fn write_files_anew(&self, layout: &Layout) -> Result<(), RedisError> {
-        layout
-            .masters
-            .iter()
-            .try_for_each(|node| node.write_file_anew(&self.options))
-    }
-
     /// Has the servers asked again before the next use: one of them failed, or is not what it was.
     pub(crate) fn doubt(&self) {
         self.layout
@@ -167,7 +164,22 @@ impl Shared {
             .doubted = true;
     }
 
-    /// Reads from a server; a read may be tried again, since it changes nothing.
+    /// Writes to a partition, once: what became of a write that failed is for the caller to find out.
+    pub(crate) fn write_partition<T>(
+        &self,
+        action: &'static str,
+        partition: Partition,
+        ask: impl FnOnce(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, Error> {
+        let layout = self.layout_to_write(action)?;
+        layout.of(partition).with(&self.options, ask).map_err(|error| {
+            self.doubt();
+            unavailable(&self.place, action, error.to_string())
+        })
+    }
+
+    /// Reads from a server; a read may be tried again, since it changes nothing. So may the few writes of what is fixed
+    /// when a store is made, which change nothing the second time.
     pub(crate) fn read<T>(
         &self,
         node: impl Fn(&Layout) -> &Arc<Node>,
@@ -207,7 +219,8 @@ impl Shared {
         Ok(answers)
     }
 
-    fn retried<T>(&self, ask: impl Fn(&Layout) -> Result<T, RedisError>) -> Result<T, Error> {
+    /// Asks, and asks again a few times with what the servers say of themselves by then.
+    pub(crate) fn retried<T>(&self, ask: impl Fn(&Layout) -> Result<T, RedisError>) -> Result<T, Error> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -244,25 +257,38 @@ impl Shared {
         }
     }
 
-    /// Returns the seed of this store; drawn by whoever comes first.
-    fn seed(&self) -> Result<u64, Error> {
-        let mut drawn = [0; 8];
+    /// Draws 128 bits.
+    pub(crate) fn random(&self) -> Result<u128, Error> {
+        let mut drawn = [0; 16];
         getrandom::fill(&mut drawn)
             .map_err(|error| unavailable(&self.place, "draw a random number", error.to_string()))?;
-        let drawn = u64::from_be_bytes(drawn);
-        let meta = self.names.meta();
-        let found: String = self.read(Layout::of_docs, |connection| {
-            cmd("HSETNX")
-                .arg(&meta)
-                .arg("seed")
-                .arg(drawn.to_string())
-                .exec(connection)?;
-            cmd("HGET").arg(&meta).arg("seed").query(connection)
-        })?;
+        Ok(u128::from_be_bytes(drawn))
+    }
+
+    /// Returns the seed of this store; drawn by whoever comes first.
+    fn seed(&self) -> Result<u64, Error> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::as_conversions,
+            reason = "half of the random bits"
+        )]
+        let drawn = self.random()? as u64;
+        let found = self.read(Layout::of_docs, |connection| self.seed_or(connection, drawn))?;
         found.parse().map_err(|_| Error::Damaged {
             place: self.place.clone(),
-            reason: format!("the seed in {meta} is no number"),
+            reason: format!("the seed in {} is no number", self.names.meta()),
         })
+    }
+
+    /// Returns the seed that a server has, or gives it this one.
+    pub(crate) fn seed_or(&self, connection: &mut Connection, seed: u64) -> Result<String, RedisError> {
+        let meta = self.names.meta();
+        cmd("HSETNX")
+            .arg(&meta)
+            .arg("seed")
+            .arg(seed.to_string())
+            .exec(connection)?;
+        cmd("HGET").arg(&meta).arg("seed").query(connection)
     }
 }
 
@@ -330,7 +356,9 @@ impl Store for RedisStore {
         for partition in Partition::all() {
             let key = self.shared.names.snapshots(partition);
             self.shared
-                .read_partition(partition, |connection| cmd("UNLINK").arg(&key).exec(connection))?;
+                .write_partition("delete snapshots", partition, |connection| {
+                    cmd("UNLINK").arg(&key).exec(connection)
+                })?;
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ impl Transactions {
 
 /// Returns what calls answered, out of all that a transaction answers: a word for its beginning and for each call that
 /// is put by, then all answers.
-fn carried_out(mut words: Vec<Value>, calls: usize) -> Result<Vec<Value>, RedisError> {
+pub(crate) fn carried_out(mut words: Vec<Value>, calls: usize) -> Result<Vec<Value>, RedisError> {
     let all = words.pop();
     // What was refused when it was put by says why nothing was carried out.
     for word in words {

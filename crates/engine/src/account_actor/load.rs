@@ -69,12 +69,22 @@ pub(crate) fn load(
     now: Timestamp,
 ) -> Vec<(AccountId, Result<Loading, LoadFailure>)> {
     let mut loaded = Vec::with_capacity(accounts.len());
+    let mut away: Option<String> = None;
     for some in accounts.chunks(LOADED_AT_ONCE) {
+        // A store that is away is waited for once, not once for each of them: others wait behind these.
+        if let Some(reason) = &away {
+            let failed = |id: &AccountId| (id.clone(), Err(LoadFailure::Unavailable(reason.clone())));
+            loaded.extend(some.iter().map(failed));
+            continue;
+        }
         for (id, found) in some.iter().zip(store.load_many(some)) {
             // A journal entry that makes the fold panic must not take the shard with it.
             let fold = || fold(store, id, models, now, found?);
             let loading = catch_unwind(AssertUnwindSafe(fold))
                 .unwrap_or_else(|_| Err(LoadFailure::Quarantine("its journal cannot be folded".to_owned())));
+            if let Err(LoadFailure::Unavailable(reason)) = &loading {
+                away = Some(reason.clone());
+            }
             loaded.push((id.clone(), loading));
         }
     }

@@ -56,7 +56,7 @@ fn a_file_that_is_being_written_is_not_new_yet() {
             &again[..],
         ]
         .concat(),
-        File::UnderWay,
+        File::Scheduled,
     );
 }
 

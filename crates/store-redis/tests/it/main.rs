@@ -6,6 +6,7 @@ mod archive;
 mod damage;
 mod failover;
 mod groups;
+mod heal;
 mod home;
 mod ownership;
 mod rewrite;

@@ -173,3 +173,35 @@ fn a_user_who_may_not_have_the_file_written_anew_is_told_what_to_do() {
     });
     assert!(acquired.is_ok(), "{acquired:?}");
 }
+
+#[test]
+fn a_server_that_fails_to_write_its_file_anew_later_on_goes_on() {
+    let home = Single::new();
+    drop(home.under_store());
+    // It is told again, by somebody else, and the process that writes is killed.
+    let slow = home
+        .server
+        .ask(&["CONFIG", "SET", "rdb-key-save-delay", "3000000"])
+        .unwrap();
+    assert!(slow.starts_with("+OK"), "{slow}");
+    assert!(home.server.ask(&["BGREWRITEAOF"]).unwrap().starts_with('+'));
+    let info = home.server.ask(&["INFO", "server"]).unwrap();
+    let pid = info
+        .lines()
+        .find_map(|line| line.strip_prefix("process_id:"))
+        .unwrap();
+    let killed = std::process::Command::new("pkill")
+        .args(["-9", "-P", pid.trim()])
+        .status();
+    assert!(killed.unwrap().success(), "no process writes the file");
+    Deadline::seconds(10).wait("a failure", || {
+        let info = home.server.ask(&["INFO", "persistence"]).unwrap();
+        if info.contains("aof_last_bgrewrite_status:err") {
+            Ok(())
+        } else {
+            Err(info)
+        }
+    });
+    let (store, owner) = home.under_store();
+    assert!(store.commit(vec![append("acme", &owner, 0, &["a"])]).unwrap()[0].is_ok());
+}

@@ -37,6 +37,14 @@ fn a_server_that_syncs_every_second_is_refused() {
 }
 
 #[test]
+fn a_server_that_syncs_nothing_while_it_writes_its_file_anew_is_refused() {
+    check_refused(
+        &["--no-appendfsync-on-rewrite", "yes"],
+        "no-appendfsync-on-rewrite no",
+    );
+}
+
+#[test]
 fn a_server_that_evicts_is_refused() {
     check_refused(
         &["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"],
