@@ -51,12 +51,29 @@ impl Layout {
             }
             safety = safety.min(said.safety(options));
             faults.extend(said.faults.iter().map(|fault| format!("{address}: {fault}")));
+            if let Some(fatal) = &said.fatal {
+                return Err(LayoutError::Unsafe(vec![format!("{address}: {fatal}")]));
+            }
+            if known.is_none() {
+                faults.extend(faults_of_replicas(&said.followers, options));
+            }
             let node = known
                 .and_then(|known| known.node(address, &said.incarnation))
                 .unwrap_or_else(|| Arc::new(Node::new(address.to_owned(), said.incarnation)));
             node.replicas
                 .are(addresses.alive.get(address).copied().unwrap_or(0));
             masters.insert(address, node);
+        }
+        if matches!(options.place.kind, PlaceKind::Sentinel(_) | PlaceKind::Cluster)
+            && options.replicas_min == 0
+        {
+            faults.push(
+                "a failover loses what only the master had; have writes wait for replicas: set redis.replicas_min = 1"
+                    .to_owned(),
+            );
+        }
+        if !faults.is_empty() {
+            safety = Safety::Weak;
         }
         if !faults.is_empty() && !options.accept_loss_window {
             return Err(LayoutError::Unsafe(faults));
@@ -97,6 +114,26 @@ impl Layout {
             .find(|node| node.address == address && node.incarnation == incarnation)
             .cloned()
     }
+}
+
+/// What is wrong with the replicas of a master, any of which may be the next one: asked at the start, and of each when it
+/// has become the master.
+fn faults_of_replicas(replicas: &[String], options: &RedisOptions) -> Vec<String> {
+    let mut faults = Vec::new();
+    for address in replicas {
+        match safety::ask(address, options) {
+            Ok(said) => {
+                let found = said.faults.iter().chain(&said.fatal);
+                faults.extend(found.map(|fault| format!("{address}, a replica: {fault}")));
+            }
+            Err(error) => tracing::warn!(
+                redis.address = address,
+                error = %error,
+                "the settings of a replica could not be looked at; with unsafe ones writes are refused once it is the master"
+            ),
+        }
+    }
+    faults
 }
 
 struct Addresses {

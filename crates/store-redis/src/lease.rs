@@ -3,6 +3,7 @@
 //! Only the token is safety: the server compares it with every append. The lease is for people: a node that starts
 //! beside a running one waits for it instead of throwing it out.
 
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -186,7 +187,9 @@ impl Shared {
                 return Ok(layout);
             };
             self.doubt();
-            if error.is_io_error() || monotonic() >= patience {
+            // A right that is missing does not come by waiting.
+            let hopeless = error.is_io_error() || error.kind() == redis::ErrorKind::InvalidClientConfig;
+            if hopeless || monotonic() >= patience {
                 return Err(unavailable(&self.place, "take ownership", error.to_string()));
             }
             if !told {
@@ -316,10 +319,14 @@ impl Lease {
                         .map_err(|error| error.to_string())
                         .and_then(|layout| shared.renew(&layout, &token).map_err(|error| error.to_string()));
                     match renewed {
-                        Ok(true) => lost = false,
+                        Ok(true) => {
+                            lost = false;
+                            shared.is_lost.store(false, Ordering::Release);
+                        }
                         Ok(false) if lost => {}
                         Ok(false) => {
                             lost = true;
+                            shared.is_lost.store(true, Ordering::Release);
                             tracing::error!(
                                 store.place = shared.place,
                                 "another node took over; what this one writes is refused from now on"

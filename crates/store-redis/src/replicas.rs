@@ -41,7 +41,7 @@ impl Replicas {
     }
 
     /// Takes what a master says of who follows it.
-    fn saw(&self, followers: Followers) {
+    fn saw(&self, followers: &Followers) {
         self.alive
             .fetch_max(followers.online + followers.filling, Ordering::AcqRel);
         self.filling.store(followers.filling, Ordering::Release);
@@ -49,12 +49,14 @@ impl Replicas {
 }
 
 /// Who follows a master, as `INFO replication` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Followers {
     /// Those that receive every write.
     pub(crate) online: u32,
     /// Those that are being filled.
     filling: u32,
+    /// Where all of them are.
+    pub(crate) addresses: Vec<String>,
 }
 
 impl Followers {
@@ -72,7 +74,11 @@ impl Followers {
             if number.parse::<u32>().is_err() {
                 continue;
             }
-            if fields.split(',').any(|field| field == "state=online") {
+            let named = |name: &str| fields.split(',').find_map(|field| field.strip_prefix(name));
+            if let (Some(host), Some(port)) = (named("ip="), named("port=")) {
+                followers.addresses.push(format!("{host}:{port}"));
+            }
+            if named("state=") == Some("online") {
                 followers.online += 1;
             } else {
                 followers.filling += 1;
@@ -163,7 +169,7 @@ impl Shared {
                 "another server was the master meanwhile",
             ));
         }
-        node.replicas.saw(Followers::read(&info));
+        node.replicas.saw(&Followers::read(&info));
         Ok(received)
     }
 }

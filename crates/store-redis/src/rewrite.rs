@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::{Connection, RedisError, cmd};
+use redis::{Connection, ErrorKind, RedisError, cmd};
 
 use crate::layout::Layout;
 use crate::names::Partition;
@@ -43,7 +43,22 @@ struct Failures {
     /// Before this instant it is not asked again, and the answer is the last one.
     not_before: Option<Instant>,
     pause: Duration,
-    why: String,
+    /// Why, and of what kind; none: it is at it.
+    why: Option<(ErrorKind, String)>,
+}
+
+impl Failures {
+    fn told(&self) -> RedisError {
+        let (kind, why) = match &self.why {
+            Some((kind, why)) => (*kind, why.clone()),
+            None => (ErrorKind::Client, "it is at it".to_owned()),
+        };
+        RedisError::from((
+            kind,
+            "the server was started anew, and writes wait until it has written its append-only file anew",
+            why,
+        ))
+    }
 }
 
 /// How far the append-only file of a server is, as it says.
@@ -122,7 +137,7 @@ impl Shared {
             .not_before
             .is_some_and(|not_before| monotonic() < not_before)
         {
-            return Err(wait(&failures.why));
+            return Err(failures.told());
         }
         match self.write_unless_anew(layout, node, until) {
             Ok(true) => {
@@ -130,16 +145,16 @@ impl Shared {
                 Ok(())
             }
             Ok(false) => {
-                "it is at it".clone_into(&mut failures.why);
+                failures.why = None;
                 failures.not_before = until.map(|_| monotonic() + PAUSE_MAX);
-                Err(wait(&failures.why))
+                Err(failures.told())
             }
             Err(error) if error.is_io_error() => Err(error),
             Err(error) => {
                 failures.pause = (failures.pause * 2).clamp(AGAIN_MIN, AGAIN_MAX);
                 failures.not_before = Some(monotonic() + failures.pause);
-                failures.why = error.to_string();
-                Err(wait(&failures.why))
+                failures.why = Some((error.kind(), error.detail().unwrap_or_default().to_owned()));
+                Err(failures.told())
             }
         }
     }
@@ -162,7 +177,12 @@ impl Shared {
                 }
                 // One that failed to later on did it before: its file has no open end.
                 File::AsFound if !told && self.is_marked(layout, node)? => return Ok(true),
-                File::AsFound if told => return Err(failure("it failed to; its log says why")),
+                File::AsFound if told => {
+                    return Err(failed(
+                        ErrorKind::Client,
+                        "it failed to; its log says why".to_owned(),
+                    ));
+                }
                 File::AsFound | File::Scheduled if !told => {
                     self.tell(node)?;
                     told = true;
@@ -187,9 +207,12 @@ impl Shared {
         match told {
             Err(error) if error.is_io_error() => Err(error),
             // Somebody else may have told it in between.
-            Err(error) if node.with(&self.options, File::ask)? == File::AsFound => Err(failure(&format!(
-                "allow the user `+bgrewriteaof` (that of redis.admin, if it is set), or run BGREWRITEAOF by hand: {error}"
-            ))),
+            Err(error) if node.with(&self.options, File::ask)? == File::AsFound => Err(failed(
+                ErrorKind::InvalidClientConfig,
+                format!(
+                    "allow the user `+bgrewriteaof` (that of redis.admin, if it is set), or run BGREWRITEAOF by hand: {error}"
+                ),
+            )),
             Ok(()) | Err(_) => {
                 tracing::info!(
                     redis.address = node.address,
@@ -232,16 +255,8 @@ impl Shared {
     }
 }
 
-fn failure(why: &str) -> RedisError {
-    RedisError::from((redis::ErrorKind::Client, "not written anew", why.to_owned()))
-}
-
-fn wait(why: &str) -> RedisError {
-    RedisError::from((
-        redis::ErrorKind::Client,
-        "the server was started anew, and writes wait until it has written its append-only file anew",
-        why.to_owned(),
-    ))
+fn failed(kind: ErrorKind, why: String) -> RedisError {
+    RedisError::from((kind, "not written anew", why))
 }
 
 #[cfg(test)]

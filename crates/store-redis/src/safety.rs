@@ -6,6 +6,7 @@ use quorate_store::Durability;
 
 use crate::node::open;
 use crate::options::RedisOptions;
+use crate::replicas::Followers;
 
 /// The functions, loaded where they are missing.
 const FUNCTIONS: &str = include_str!("functions/quorate.lua");
@@ -48,6 +49,10 @@ pub(crate) struct Said {
     pub(crate) is_master: bool,
     /// What can lose acknowledged writes, each with what to do about it.
     pub(crate) faults: Vec<String>,
+    /// What loses everything, whether a loss of the last moment is accepted or not.
+    pub(crate) fatal: Option<String>,
+    /// The replicas that follow it.
+    pub(crate) followers: Vec<String>,
 }
 
 impl Said {
@@ -73,19 +78,45 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
     if is_master {
         load_functions(&mut connection, admin.as_mut())?;
     }
-    let setting = |name: &str, connection: &mut Connection| -> Option<String> {
-        let found: Result<Vec<String>, _> = cmd("CONFIG").arg("GET").arg(name).query(connection);
+    let asked = admin.as_mut().unwrap_or(&mut connection);
+    let mut faults = persistence_faults(&info, asked);
+    let policy = field("maxmemory_policy");
+    if policy != "noeviction" {
+        faults.push(format!(
+            "it evicts keys when memory is full ({policy}); set `maxmemory-policy noeviction`"
+        ));
+    }
+    let fatal = unreadable_file(&options.prefix, asked)?;
+    let followers = Followers::read(&info);
+    if is_master && followers.online < options.replicas_min {
+        // Not unsafe: writes wait for replicas and are refused without them.
+        tracing::warn!(
+            redis.address = address,
+            online = followers.online,
+            wanted = options.replicas_min,
+            "fewer replicas than writes wait for (redis.replicas_min): they are refused until more are there"
+        );
+    }
+    Ok(Said {
+        incarnation: incarnation(&info),
+        is_master,
+        faults,
+        fatal,
+        followers: followers.addresses,
+    })
+}
+
+/// What is wrong with how a server keeps its file.
+fn persistence_faults(info: &str, asked: &mut Connection) -> Vec<String> {
+    let mut setting = |name: &str| -> Option<String> {
+        let found: Result<Vec<String>, _> = cmd("CONFIG").arg("GET").arg(name).query(asked);
         found.ok().and_then(|found| found.into_iter().nth(1))
     };
-    let asked = admin.as_mut().unwrap_or(&mut connection);
-    let fsync = setting("appendfsync", asked);
-    let lax_at_times = setting("no-appendfsync-on-rewrite", asked);
-
     let mut faults = Vec::new();
-    if field("aof_enabled") != "1" {
+    if field(info, "aof_enabled") != "1" {
         faults.push("it keeps no append-only file; set `appendonly yes`".to_owned());
     }
-    match fsync.as_deref() {
+    match setting("appendfsync").as_deref() {
         Some("always") => {}
         Some(other) => faults.push(format!(
             "it syncs its append-only file {other}, not before it answers; set `appendfsync always`"
@@ -95,38 +126,61 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
                 .to_owned(),
         ),
     }
-    if lax_at_times.as_deref() == Some("yes") {
+    if setting("no-appendfsync-on-rewrite").as_deref() == Some("yes") {
         faults.push(
             "it syncs nothing while it writes its file anew or a snapshot; set `no-appendfsync-on-rewrite no`"
                 .to_owned(),
         );
     }
-    let policy = field("maxmemory_policy");
-    if policy != "noeviction" {
-        faults.push(format!(
-            "it evicts keys when memory is full ({policy}); set `maxmemory-policy noeviction`"
-        ));
-    }
-    if options.replicas_min > 0 {
-        let online = info
-            .lines()
-            .filter(|line| line.starts_with("slave") && line.contains("state=online"))
-            .count();
-        if u32::try_from(online).unwrap_or(u32::MAX) < options.replicas_min {
-            // Not unsafe: writes wait for replicas and are refused without them.
-            tracing::warn!(
-                redis.address = address,
-                online,
-                wanted = options.replicas_min,
-                "fewer replicas than writes wait for: they are refused until more are there"
-            );
+    faults
+}
+
+/// Commands that our functions write with, as they stand in an append-only file; each on a key of ours.
+const WRITES: [&[&str]; 6] = [
+    &["HSET", "KEY", "f", "v"],
+    &["HDEL", "KEY", "f"],
+    &["SADD", "KEY", "m"],
+    &["SREM", "KEY", "m"],
+    &["XADD", "KEY", "1-1", "r", "v"],
+    &["XTRIM", "KEY", "MAXLEN", "1"],
+];
+
+/// Tells why a server would not carry out its own file when it starts. Redis reads it as the user `default` and drops each
+/// transaction which that user may not do, and our writes are transactions: all of them would be gone, without a word to
+/// us. So this is no window that could be accepted.
+///
+/// Source: tried on Redis 7.0.15, `user default off` in an ACL file.
+fn unreadable_file(prefix: &str, asked: &mut Connection) -> Result<Option<String>, RedisError> {
+    const WHAT_TO_DO: &str =
+        "give it back its rights, it need not be on: `user default off resetpass ~* &* +@all`";
+    for write in WRITES {
+        let mut dry_run = cmd("ACL");
+        dry_run.arg("DRYRUN").arg("default");
+        for word in write {
+            if *word == "KEY" {
+                dry_run.arg(format!("{prefix}:{{p:0}}:heads"));
+            } else {
+                dry_run.arg(word);
+            }
+        }
+        match dry_run.query::<String>(asked) {
+            Ok(said) if said == "OK" => {}
+            Ok(said) => {
+                return Ok(Some(format!(
+                    "at its next start it would drop all that was written: it reads its file as the user default, which may \
+                     not write ({said}); {WHAT_TO_DO}"
+                )));
+            }
+            Err(error) if error.is_io_error() => return Err(error),
+            Err(error) => {
+                return Ok(Some(format!(
+                    "whether it may read its own file when it starts cannot be asked ({error}); allow the user \
+                     `+acl|dryrun`, or give an admin user (redis.admin)"
+                )));
+            }
         }
     }
-    Ok(Said {
-        incarnation: incarnation(&info),
-        is_master,
-        faults,
-    })
+    Ok(None)
 }
 
 /// Returns a field of an `INFO`; empty when it is not there.

@@ -50,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) place: String,
     layout: RwLock<Known>,
     safety: AtomicU8,
+    /// Whether another node took over, as the lease's thread found.
+    pub(crate) is_lost: AtomicBool,
 }
 
 /// The last layout, and when to ask again.
@@ -75,6 +77,7 @@ impl RedisStore {
             names: Names::new(&options.prefix),
             layout: RwLock::default(),
             safety: AtomicU8::new(0),
+            is_lost: AtomicBool::new(false),
             options,
         };
         let layout = shared.layout("open")?;
@@ -342,6 +345,27 @@ impl Store for RedisStore {
     fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error> {
         self.settle()?;
         self.look_up_ids(asked)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.settle()?;
+        let layout = self.shared.layout_to_write("write")?;
+        let answered = layout
+            .masters
+            .iter()
+            .try_for_each(|node| node.with(&self.shared.options, |connection| cmd("PING").exec(connection)));
+        answered.map_err(|error| {
+            self.shared.doubt();
+            unavailable(&self.shared.place, "write", error.to_string())
+        })?;
+        let token = {
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            writer.owner.as_ref().map(|(token, _)| token.clone())
+        };
+        match token {
+            Some(token) if self.shared.is_lost.load(Ordering::Acquire) => Err(Error::StaleOwner { token }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn commit(&self, group: Vec<Append>) -> Result<Vec<Result<Appended, AppendRefusal>>, Error> {

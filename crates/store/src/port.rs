@@ -69,6 +69,14 @@ pub trait Store: Send + Sync + 'static {
     /// Any [`Error`].
     fn known_ids(&self, asked: &[(AccountId, Vec<SignalId>)]) -> Result<KnownIds, Error>;
 
+    /// Tells whether a commit would be taken now, as far as that can be told without one.
+    ///
+    /// # Errors
+    /// What a commit would fail with.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Commits a group: one sync for all of it. Answers in the order of the group.
     ///
     /// - Each append is judged against what the store holds at that moment, the appends before it in the group

@@ -121,16 +121,23 @@ impl RedisServer {
     /// # Errors
     /// When it cannot be reached.
     pub fn ask(&self, words: &[&str]) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        exchange(&mut self.connect()?, words)
+    }
+
+    /// Does the same as a user with a password.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub fn ask_as(&self, user: &str, password: &str, words: &[&str]) -> std::io::Result<String> {
+        let mut stream = self.connect()?;
+        exchange(&mut stream, &["AUTH", user, password])?;
+        exchange(&mut stream, words)
+    }
+
+    fn connect(&self) -> std::io::Result<TcpStream> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "*{}\r\n", words.len())?;
-        for word in words {
-            write!(stream, "${}\r\n{word}\r\n", word.len())?;
-        }
-        let mut answer = vec![0; 64 * 1024];
-        let length = stream.read(&mut answer)?;
-        answer.truncate(length);
-        Ok(String::from_utf8_lossy(&answer).into_owned())
+        Ok(stream)
     }
 
     /// Ends it with SIGKILL.
@@ -460,6 +467,18 @@ impl RedisCluster {
             .filter(|no| self.servers.get(*no).is_some_and(is_master))
             .collect()
     }
+}
+
+fn exchange(stream: &mut TcpStream, words: &[&str]) -> std::io::Result<String> {
+    let words_said = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len()));
+    let asked: String = std::iter::once(format!("*{}\r\n", words.len()))
+        .chain(words_said)
+        .collect();
+    stream.write_all(asked.as_bytes())?;
+    let mut answer = vec![0; 64 * 1024];
+    let length = stream.read(&mut answer)?;
+    answer.truncate(length);
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// Returns a port that is free now, low enough that a cluster's second port exists.

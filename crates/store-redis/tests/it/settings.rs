@@ -3,7 +3,7 @@
 use quorate_store::{Durability, Error, Store};
 use quorate_store_redis::{Login, RedisStore};
 
-use crate::home::Single;
+use crate::home::{Sentinels, Single};
 
 #[track_caller]
 fn check_refused(settings: &[&str], said: &str) {
@@ -54,7 +54,8 @@ fn a_server_that_evicts_is_refused() {
 
 /// The rights of the sample in `deploy/`, without EVAL and CONFIG SET, without loading functions.
 const ENGINE_USER: &str = "user engine on >secret ~quorate:* -@all +fcall +hget +hgetall +hscan +hsetnx +hset +hdel \
-    +hmget +smismember +sismember +sadd +xadd +xrange +unlink +wait +multi +exec +info +bgrewriteaof +time +config|get +cluster|slots";
+    +hmget +smismember +sismember +sadd +xadd +xrange +unlink +wait +multi +exec +info +bgrewriteaof \
+    +acl|dryrun +time +config|get +cluster|slots";
 
 #[test]
 fn a_user_without_the_right_to_load_functions_needs_an_admin() {
@@ -125,7 +126,7 @@ fn a_server_that_is_full_refuses_and_goes_on_when_there_is_room() {
 fn a_redis_started_from_the_samples_is_safe_and_its_user_may_do_all_that_is_needed() {
     let deploy = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
     let folder = tempfile::tempdir().unwrap();
-    let server = quorate_testkit::RedisServer::start_with(
+    let mut server = quorate_testkit::RedisServer::start_with(
         folder.path().join("redis"),
         &[
             &format!("{deploy}/redis.conf"),
@@ -136,7 +137,7 @@ fn a_redis_started_from_the_samples_is_safe_and_its_user_may_do_all_that_is_need
     let mut options = crate::home::options(&server.url(), 0);
     options.place.login = Some(Login::parse("quorate:change-me-engine").unwrap());
     options.admin = Some(Login::parse("quorate-admin:change-me-admin").unwrap());
-    let store = RedisStore::open(options).unwrap();
+    let store = RedisStore::open(options.clone()).unwrap();
     assert_eq!(store.durability(), Durability::RedisFsync);
     let owner = store.acquire().unwrap();
     let append = quorate_store::contract::append("acme", &owner, 0, &["a"]);
@@ -156,4 +157,83 @@ fn a_redis_started_from_the_samples_is_safe_and_its_user_may_do_all_that_is_need
     store.delete_doc("keys", "k").unwrap();
     store.scan_summaries(&mut |_| {}).unwrap();
     store.delete_snapshots().unwrap();
+    // A Redis reads its file with the rights of its default user, and drops what that may not do.
+    drop(store);
+    server.kill();
+    server.restart();
+    let store = RedisStore::open(options).unwrap();
+    assert_eq!(quorate_store::contract::recorded_ids(&store, "acme"), ["a"]);
+}
+
+/// It would drop every transaction of its file at its next start, and Quorate would take it for a new store.
+#[test]
+fn a_server_whose_default_user_may_not_write_is_refused_whatever_is_accepted() {
+    let home = Single::new();
+    let safe = home
+        .server
+        .ask(&["ACL", "SETUSER", "engine", "on", ">secret", "~*", "+@all"]);
+    assert!(safe.unwrap().starts_with("+OK"));
+    let mut options = home.under.options.clone();
+    options.place.login = Some(Login::parse("engine:secret").unwrap());
+    options.accept_loss_window = true;
+    drop(RedisStore::open(options.clone()).unwrap());
+    let ask = |words: &[&str]| {
+        let mut as_engine = home.server.ask_as("engine", "secret", words).unwrap();
+        as_engine.truncate(3);
+        assert_eq!(as_engine, "+OK");
+    };
+    ask(&["ACL", "SETUSER", "default", "off", "-@all"]);
+    match RedisStore::open(options.clone()).err() {
+        Some(Error::Unsafe { faults, .. }) => {
+            assert!(faults[0].contains("user default off resetpass"), "{faults:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    ask(&[
+        "ACL",
+        "SETUSER",
+        "default",
+        "off",
+        "resetpass",
+        "~*",
+        "&*",
+        "+@all",
+    ]);
+    drop(RedisStore::open(options).unwrap());
+}
+
+#[test]
+fn behind_sentinels_writes_wait_for_replicas_and_those_are_looked_at_too() {
+    let home = Sentinels::start();
+    let options = home.home().options;
+    drop(RedisStore::open(options.clone()).unwrap());
+    let check =
+        |options: &quorate_store_redis::RedisOptions, said: &str| match RedisStore::open(options.clone())
+            .err()
+        {
+            Some(Error::Unsafe { faults, .. }) => {
+                assert!(faults.iter().any(|fault| fault.contains(said)), "{faults:?}");
+            }
+            other => panic!("{other:?}"),
+        };
+    let mut alone = options.clone();
+    alone.replicas_min = 0;
+    check(&alone, "redis.replicas_min = 1");
+    alone.accept_loss_window = true;
+    assert_eq!(RedisStore::open(alone).unwrap().durability(), Durability::Weak);
+
+    let master = home.servers.master().unwrap();
+    let replica = (0..3).find(|server| *server != master).unwrap();
+    let replica = &home.servers.servers[replica];
+    let set = replica
+        .ask(&["CONFIG", "SET", "appendfsync", "everysec"])
+        .unwrap();
+    assert!(set.starts_with("+OK"), "{set}");
+    check(
+        &options,
+        &format!(
+            "{}, a replica: it syncs its append-only file everysec",
+            replica.port()
+        ),
+    );
 }
