@@ -28,6 +28,9 @@ pub(crate) enum LayoutError {
     /// No server answered, or not usefully.
     #[error("{0}")]
     Unreachable(String),
+    /// A server still reads its file.
+    #[error("{0}")]
+    Loading(String),
     /// A server is set up so that it can lose what it acknowledged.
     #[error("{}", .0.join("; "))]
     Unsafe(Vec<String>),
@@ -271,7 +274,12 @@ pub(crate) fn open_seed(
 }
 
 fn unreachable(address: &str, error: &RedisError) -> LayoutError {
-    LayoutError::Unreachable(format!("{address}: {error}"))
+    let told = format!("{address}: {error}");
+    if error.kind() == redis::ErrorKind::Server(redis::ServerErrorKind::BusyLoading) {
+        LayoutError::Loading(told)
+    } else {
+        LayoutError::Unreachable(told)
+    }
 }
 
 pub(crate) fn unknown(what: String) -> RedisError {

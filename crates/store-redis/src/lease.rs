@@ -16,7 +16,7 @@ use crate::fault::unavailable;
 use crate::layout::Layout;
 use crate::names::Partition;
 use crate::node::{Node, pipeline};
-use crate::store::{RedisStore, Shared, monotonic};
+use crate::store::{FILES_PATIENCE, RedisStore, Shared, monotonic};
 
 /// How often a claim is tried against nodes that claim at the same moment.
 const CLAIM_TRIES: u32 = 8;
@@ -25,8 +25,6 @@ const HELD_PAUSE: Duration = Duration::from_millis(250);
 
 /// How long a start waits for replicas.
 const REPLICAS_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a start waits for servers that write their append-only files anew: about as long as they took to read them.
-const FILES_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Renews the lease until it is dropped.
 pub(crate) struct Lease {

@@ -26,6 +26,8 @@ const READ_TRIES: u32 = 3;
 /// The pause before servers that did not answer are asked again: doubled each time, up to the most.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// How long a start waits for servers that read their files, and then for them to write them anew: about as long.
+pub(crate) const FILES_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// A store in Redis.
 pub struct RedisStore {
@@ -62,6 +64,8 @@ struct Known {
     doubted: bool,
     pause: Duration,
     not_before: Option<Instant>,
+    /// Whether a server still read its file when it was asked last.
+    is_loading: bool,
 }
 
 impl RedisStore {
@@ -80,7 +84,7 @@ impl RedisStore {
             is_lost: AtomicBool::new(false),
             options,
         };
-        let layout = shared.layout("open")?;
+        let layout = shared.layout_once_loaded()?;
         if layout.safety == Safety::Weak {
             tracing::warn!(
                 store.place = shared.place,
@@ -138,14 +142,41 @@ impl Shared {
             Err(error) => {
                 known.pause = (known.pause * 2).clamp(PAUSE_MIN, PAUSE_MAX);
                 known.not_before = Some(monotonic() + known.pause);
+                known.is_loading = matches!(error, LayoutError::Loading(_));
                 Err(match error {
-                    LayoutError::Unreachable(reason) => unavailable(&self.place, action, reason),
+                    LayoutError::Unreachable(reason) | LayoutError::Loading(reason) => {
+                        unavailable(&self.place, action, reason)
+                    }
                     LayoutError::Unsafe(faults) => Error::Unsafe {
                         place: self.place.clone(),
                         faults,
                     },
                 })
             }
+        }
+    }
+
+    /// Returns the layout, and waits for servers that still read their files: they started when we did.
+    fn layout_once_loaded(&self) -> Result<Arc<Layout>, Error> {
+        let patience = monotonic() + FILES_PATIENCE;
+        let mut told = false;
+        loop {
+            let found = self.layout("open");
+            let is_loading = {
+                let known = self.layout.read().unwrap_or_else(PoisonError::into_inner);
+                known.is_loading
+            };
+            if found.is_ok() || !is_loading || monotonic() >= patience {
+                return found;
+            }
+            if !told {
+                told = true;
+                tracing::warn!(
+                    store.place = self.place,
+                    "the server still reads its file; waiting for it"
+                );
+            }
+            std::thread::park_timeout(PAUSE_MIN);
         }
     }
 
