@@ -136,6 +136,11 @@ impl Redis {
     pub(crate) fn options(&self, url: &str) -> anyhow::Result<RedisOptions> {
         let admin = match self.admin.0.as_str() {
             "" => None,
+            login if !login.contains(':') => {
+                anyhow::bail!(
+                    "redis.admin names no password; say USER:PASSWORD, or :PASSWORD for the user default"
+                )
+            }
             login => Some(Login::parse(login)?),
         };
         Ok(RedisOptions {
@@ -255,9 +260,13 @@ impl Store {
     /// Returns what the configuration names as the store's home.
     pub(crate) fn home(&self) -> Home {
         match self.url.0.split_once("://") {
-            Some((scheme, _)) if scheme.starts_with("redis") => Home::Redis(self.url.0.clone()),
+            Some((scheme, rest)) if scheme.to_ascii_lowercase().starts_with("redis") => {
+                Home::Redis(format!("{}://{rest}", scheme.to_ascii_lowercase()))
+            }
             Some(_) => Home::Unknown,
             None if self.url.0 == "embedded" => Home::Folder(self.data.clone()),
+            // A mistyped address would be made a folder of that name.
+            None if self.url.0.contains(':') && !self.url.0.starts_with(['/', '.']) => Home::Unknown,
             None => Home::Folder(PathBuf::from(&self.url.0)),
         }
     }
@@ -444,8 +453,13 @@ fn retention_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Days, D:
 impl<'de> Deserialize<'de> for LogLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        // A bare word that is no level would be taken for the name of a target, and silence all others.
+        let is_level = |part: &str| {
+            part.contains('=') || part.trim().parse::<tracing::Level>().is_ok() || part.trim() == "off"
+        };
+        let is_said = text.split(',').all(is_level);
         match tracing_subscriber::EnvFilter::try_new(&text) {
-            Ok(_) if !text.trim().is_empty() => Ok(Self(text)),
+            Ok(_) if is_said => Ok(Self(text)),
             Ok(_) | Err(_) => Err(serde::de::Error::custom(format!(
                 "{text:?} is no level; say error, warn, info, debug or trace"
             ))),

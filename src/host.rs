@@ -11,10 +11,12 @@ use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use quorate_api::{ApiConfig, ApiServer, Auth};
 use quorate_console::{ConsoleState, Demo};
-use quorate_engine::Engine;
+use quorate_domain::standing::ModelInForce;
+use quorate_engine::{Clock, Engine, EngineConfig, StartError};
 use quorate_store::archive::{self, ArchiveError};
 use quorate_store::{EmbeddedStore, Store};
-use quorate_store_redis::{Place, RedisStore};
+use quorate_store_redis::{Place, RedisOptions, RedisStore};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -76,7 +78,10 @@ pub(crate) fn open_any_store(config: &Config) -> anyhow::Result<Opened> {
         Home::Redis(url) => {
             Place::parse(&url)
                 .with_context(|| format!("store.url {} is no Redis address", config.store.url))?;
-            let options = config.redis.options(&url)?;
+            let options = RedisOptions {
+                node: node_name(),
+                ..config.redis.options(&url)?
+            };
             let place = options.place.to_string();
             let store = RedisStore::open(options).map_err(explained)?;
             Ok(Opened {
@@ -90,6 +95,48 @@ pub(crate) fn open_any_store(config: &Config) -> anyhow::Result<Opened> {
             config.store.url
         )),
     }
+}
+
+/// Starts the engine over a store.
+///
+/// # Errors
+/// When it does not start, with what to do next.
+pub(crate) fn start_engine(
+    store: Arc<dyn Store>,
+    models: Vec<ModelInForce>,
+    clock: Clock,
+    config: EngineConfig,
+) -> anyhow::Result<Engine> {
+    Engine::start(store, models, clock, config)
+        .map_err(|error| match error {
+            StartError::Store(error) => explained(error),
+            StartError::NoModel | StartError::Thread(_) | StartError::Stored { .. } => {
+                anyhow::Error::new(error)
+            }
+        })
+        .context("the engine did not start")
+}
+
+/// Has the process open as many files and connections as it may: the usual 1,024 are fewer than it serves.
+pub(crate) fn raise_files_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(error = %error, "the limit of open files could not be raised");
+    }
+}
+
+/// What others see of who has a store.
+fn node_name() -> String {
+    let host = rustix::system::uname();
+    format!(
+        "process {} on {}",
+        std::process::id(),
+        host.nodename().to_string_lossy()
+    )
 }
 
 fn explained(error: quorate_store::Error) -> anyhow::Error {
@@ -146,7 +193,9 @@ fn next_step(error: &quorate_store::Error) -> Option<&'static str> {
             "change its settings (deploy/redis.conf has safe ones), or say redis.accept_loss_window = true: \
              every acknowledgement is then labelled weak",
         ),
-        Error::Held { .. } => Some("stop that process, or wait until its lease is over"),
+        Error::Held { .. } => {
+            Some("stop that process first; if it is gone already, start again in a moment (redis.lease_ms)")
+        }
         Error::Poisoned
         | Error::Corrupt { .. }
         | Error::CorruptDocument { .. }
@@ -278,7 +327,7 @@ pub(crate) async fn serve(
         End::StoreFailed(reason) => {
             let _gone = writeln!(
                 io::stderr(),
-                "error: the store failed: {reason}\n  nothing was acknowledged that is not on disk; mend the cause and start again"
+                "error: the store failed: {reason}\n  nothing was acknowledged that is not on disk; mend the cause, if there is one to mend, and start again"
             );
             Ok(ExitCode::from(STORE_FAILED))
         }

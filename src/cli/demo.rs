@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use quorate_api::{ApiConfig, Auth};
-use quorate_engine::{Clock, Engine};
+use quorate_engine::Clock;
 use quorate_store::{EmbeddedOptions, EmbeddedStore, Store};
 
 use super::Outcome;
@@ -79,8 +79,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let (clock, hand) = Clock::manual(run.now());
     let timeline = host::models::timeline(&*store, "", run.start())?;
     let code = actix_rt::System::new().block_on(async {
-        let engine = Engine::start(store.clone(), timeline.models, clock, config.engine())
-            .context("the engine did not start")?;
+        let engine = host::start_engine(store.clone(), timeline.models, clock, config.engine())?;
         let world = run.world();
         if !run.is_loaded() {
             if let (true, Some(folder)) = (run.was_broken_off(), &args.data) {

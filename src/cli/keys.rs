@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use quorate_api::{KeyRecord, Keys, NewKey, Scope, did_you_mean};
 use quorate_domain::value::Source;
-use quorate_engine::{Clock, Engine};
+use quorate_engine::Clock;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -99,8 +99,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let clock = Clock::wall();
     let timeline = host::models::timeline(&*store, "", clock.now())?;
     actix_rt::System::new().block_on(async {
-        let engine = Engine::start(store, timeline.models, clock, config.engine())
-            .context("the engine did not start")?;
+        let engine = host::start_engine(store, timeline.models, clock, config.engine())?;
         let keys = Keys::load(engine.clone())?;
         let said = answer(&args.what, &keys, common.json);
         engine.stop().await;

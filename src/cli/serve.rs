@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use quorate_api::{Auth, Keys};
 use quorate_engine::{Clock, Engine};
 use serde_json::json;
@@ -88,6 +87,7 @@ impl Choices {
 pub(super) fn run(args: &Args) -> Outcome {
     let config = config::load(&args.choices.asked())?.config;
     host::log::start(&config.log)?;
+    host::raise_files_limit();
     let metrics = host::record_metrics()?;
     if !config.server.listen.ip().is_loopback() {
         tracing::warn!(
@@ -99,8 +99,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let clock = Clock::wall();
     let timeline = host::models::timeline(&*store, &config.model.file, clock.now())?;
     actix_rt::System::new().block_on(async move {
-        let engine = Engine::start(store, timeline.models.clone(), clock, config.engine())
-            .context("the engine did not start")?;
+        let engine = host::start_engine(store, timeline.models.clone(), clock, config.engine())?;
         let keys = Keys::load(engine.clone())?;
         let first_key = keys.first()?.map(|key| key.reveal());
         let banner = Banner::new(&config, &engine, &timeline, (home, place), first_key);

@@ -131,6 +131,13 @@ fn a_wrong_value_names_key_and_source() {
         &[("log.level", "--log-level", "loud=very")],
         "--log-level: log.level: \"loud=very\" is no level; say error, warn, info, debug or trace",
     );
+    // No level, and no target by name either: everything would be silent.
+    refused(
+        "",
+        &[("QUORATE_LOG__LEVEL", "wran")],
+        &[],
+        "QUORATE_LOG__LEVEL: log.level: \"wran\" is no level; say error, warn, info, debug or trace",
+    );
     refused(
         "[retention]\ndays = -1\n",
         &[],

@@ -11,7 +11,7 @@ use crate::state::Api;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Health)]
 pub(crate) struct HealthBody {
-    /// `alive`, `ready`, `stopping` or `read_only`.
+    /// `alive`, `ready`, `stopping`, `store_away` (writes are refused until it is back) or `read_only` (the store failed).
     status: &'static str,
     /// Known accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,10 +60,19 @@ pub(crate) async fn ready(api: web::Data<Api>) -> HttpResponse {
     let status = api.engine.status();
     let stopping = *api.stopping.borrow();
     let writable = status.writable && api.engine.failed().borrow().is_none();
-    let (mut response, word) = match (stopping, writable) {
-        (true, _) => (HttpResponse::ServiceUnavailable(), "stopping"),
-        (false, false) => (HttpResponse::ServiceUnavailable(), "read_only"),
-        (false, true) => (HttpResponse::Ok(), "ready"),
+    let word = if stopping {
+        "stopping"
+    } else if !writable {
+        "read_only"
+    } else if api.engine.check_store().await.is_err() {
+        "store_away"
+    } else {
+        "ready"
+    };
+    let mut response = if word == "ready" {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
     };
     response.json(HealthBody {
         status: word,

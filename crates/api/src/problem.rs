@@ -231,8 +231,9 @@ impl From<EngineError> for Problem {
                 )
             }
             EngineError::Unavailable { .. } => {
-                tracing::error!(reason = text, "the outcome of a request is unknown");
-                let detail = "nobody can say whether it was recorded; sending it again is safe";
+                tracing::warn!(reason = text, "a request could not be carried out");
+                let detail = "the store does not answer now, so nobody can say whether a change was recorded; sending it \
+                    again is safe";
                 Self::new(Kind::Unavailable, detail)
             }
             EngineError::Quarantined { account, .. } => {

@@ -65,6 +65,8 @@ fn run(
     mut queue: mpsc::UnboundedReceiver<Request>,
     failed: &watch::Sender<Option<String>>,
 ) {
+    // How many groups in a row the store was away for.
+    let mut away: u64 = 0;
     while let Some(first) = queue.blocking_recv() {
         let mut group = Vec::new();
         let mut shares = Vec::new();
@@ -85,13 +87,19 @@ fn run(
         metrics::histogram!("quorate_commit_group_records").record(float(records));
         match store.commit(group) {
             Ok(answers) => {
+                if away > 0 {
+                    tracing::info!(groups = away, "the store takes writes again");
+                    away = 0;
+                }
                 if let Some(Err(refusal)) = answers
                     .iter()
                     .find(|answer| matches!(answer, Err(AppendRefusal::StaleOwner { .. })))
                 {
                     // Whoever took over reads and writes now; what this process has in memory is the past.
                     tracing::error!(error = %refusal, "another process took the store over");
-                    let _ = failed.send(Some(format!("another process took it over: {refusal}")));
+                    let _ = failed.send(Some(format!(
+                        "another process took the store over and goes on with it ({refusal})"
+                    )));
                 }
                 let mut answers = answers.into_iter();
                 for (length, share) in shares {
@@ -103,7 +111,11 @@ fn run(
                 let error = Arc::new(error);
                 if error.may_pass() {
                     metrics::counter!("quorate_commits_unknown_total").increment(1);
-                    tracing::warn!(error = %error, "a group has an unknown outcome; its accounts are loaded again");
+                    away += 1;
+                    // Once, and then at twice as many each time: a store that is away is away for every group.
+                    if away.is_power_of_two() {
+                        tracing::warn!(error = %error, groups = away, "the store takes no writes; they are answered 503");
+                    }
                 } else {
                     tracing::error!(error = %error, "the store failed; nothing more is acknowledged");
                     let _ = failed.send(Some(with_causes(&*error)));

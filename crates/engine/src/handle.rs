@@ -266,6 +266,14 @@ impl Engine {
         self.router.clock()
     }
 
+    /// Asks the store whether it would take a write now, and returns why not. Asked of the store at most once a second.
+    ///
+    /// # Errors
+    /// In words for an operator.
+    pub async fn check_store(&self) -> Result<(), String> {
+        self.router.check_store().await
+    }
+
     /// Tells when the store has failed, and why: nothing more is acknowledged, and the process is to stop.
     #[must_use]
     pub fn failed(&self) -> watch::Receiver<Option<String>> {

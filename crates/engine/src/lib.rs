@@ -32,6 +32,7 @@ mod retention;
 mod router;
 pub mod set_aside;
 mod shard;
+mod store_check;
 mod stored;
 mod unmatched;
 pub mod view;

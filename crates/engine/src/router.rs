@@ -26,6 +26,7 @@ use crate::live::{Live, UnknownKinds};
 use crate::models::Models;
 use crate::retention::Keeper;
 use crate::shard::{self, Ask, Outcomes, SignalsAsk, Slot};
+use crate::store_check::StoreCheck;
 use crate::stored::SummaryV1;
 use crate::unmatched::Unmatched;
 use crate::view::{AccountView, ItemOutcome, LiveEvent, Receipt, Retained, Status, TimelineEntry};
@@ -64,6 +65,7 @@ pub(crate) struct Router {
     signals: Semaphore,
     commands: Semaphore,
     failed: watch::Receiver<Option<String>>,
+    store_check: StoreCheck,
     stopping: AtomicBool,
 }
 
@@ -86,6 +88,7 @@ impl Router {
             }
         })?;
         let unmatched = Arc::new(Unmatched::load(&*store, config.unmatched_max)?);
+        let store_check = StoreCheck::new(Arc::clone(&store));
         let (failed_sender, failed) = watch::channel(None);
         let (committer, commit_thread) = Committer::start(Arc::clone(&store), failed_sender)?;
         let live = Arc::new(Live::new(config.live_events_max));
@@ -153,6 +156,7 @@ impl Router {
             commands: Semaphore::new(config.commands_in_flight_max),
             config,
             failed,
+            store_check,
             stopping: AtomicBool::new(false),
         })
     }
@@ -198,6 +202,11 @@ impl Router {
 
     pub(crate) fn failed(&self) -> watch::Receiver<Option<String>> {
         self.failed.clone()
+    }
+
+    /// Returns why the store takes no writes now.
+    pub(crate) async fn check_store(&self) -> Result<(), String> {
+        self.store_check.ask().await
     }
 
     pub(crate) fn index(&self) -> Arc<Index> {

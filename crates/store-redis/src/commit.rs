@@ -12,7 +12,7 @@ use quorate_store::record::{self, Head};
 use quorate_store::{Append, AppendRefusal, Appended, Error, NoticeNo, OwnerToken};
 use redis::{Cmd, Connection, FromRedisValue, RedisError, Value, cmd};
 
-use crate::fault::{odd, unavailable};
+use crate::fault::{odd, said, unavailable};
 use crate::heal::Recent;
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key, signal_id};
@@ -329,7 +329,7 @@ impl RedisStore {
         sent: Vec<Sent<'g>>,
     ) -> Result<Vec<(Sent<'g>, Verdict)>, Error> {
         let shared = &self.shared;
-        let fail = |error: RedisError| unavailable(&shared.place, "write", error.to_string());
+        let fail = |error: RedisError| unavailable(&shared.place, "write", said(&error));
         let mut by_server: BTreeMap<&str, (&Node, Vec<Sent<'g>>)> = BTreeMap::new();
         for sent in sent {
             let node = layout.of(Partition::of(&sent.append.account));

@@ -7,7 +7,7 @@ use quorate_store::record::{self, Damage};
 use quorate_store::{DocWrite, Error};
 use redis::cmd;
 
-use crate::fault::unavailable;
+use crate::fault::{said, unavailable};
 use crate::layout::Layout;
 use crate::node::pipeline;
 use crate::replicas::Ending;
@@ -90,7 +90,7 @@ impl RedisStore {
             })
         });
         let written = written
-            .map_err(|error| unavailable(&shared.place, "write", error.to_string()))
+            .map_err(|error| unavailable(&shared.place, "write", said(&error)))
             .flatten();
         if written.is_err() {
             shared.doubt();

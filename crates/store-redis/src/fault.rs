@@ -14,6 +14,15 @@ pub(crate) fn unavailable(place: &str, action: &'static str, reason: impl Into<S
     }
 }
 
+/// Says what went wrong with a server. A wait that ended is told by the system as a resource that is not there yet.
+pub(crate) fn said(error: &RedisError) -> String {
+    if error.is_timeout() {
+        "no answer in time (redis.answer_timeout_ms, redis.connect_timeout_ms)".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
 /// Returns the error of a server's answer that is none of those agreed on.
 pub(crate) fn odd(what: &Value) -> RedisError {
     RedisError::from((

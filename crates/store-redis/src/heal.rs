@@ -12,7 +12,7 @@ use quorate_store::{Append, Error};
 use redis::{Cmd, FromRedisValue, RedisError, cmd};
 
 use crate::commit::{Place, Writer};
-use crate::fault::unavailable;
+use crate::fault::{said, unavailable};
 use crate::layout::Layout;
 use crate::names::{Partition, seal_key};
 use crate::node::{Node, pipeline};
@@ -117,7 +117,7 @@ impl RedisStore {
                 let healed = self.heal_node(writer, layout, node, &recent);
                 writer.recent = recent;
                 healed.map_err(|error| {
-                    unavailable(&self.shared.place, "compare what was written", error.to_string())
+                    unavailable(&self.shared.place, "compare what was written", said(&error))
                 })?;
                 if layout.of_docs().address == node.address {
                     self.check_seed(node)?;
@@ -136,7 +136,7 @@ impl RedisStore {
             .with(&self.shared.options, |connection| {
                 self.shared.seed_or(connection, self.seed)
             })
-            .map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
+            .map_err(|error| unavailable(&self.shared.place, "read", said(&error)))?;
         if found == self.seed.to_string() {
             return Ok(());
         }
@@ -186,7 +186,7 @@ impl RedisStore {
         for node in &layout.masters {
             let link = writer
                 .link(shared, node)
-                .map_err(|error| unavailable(&shared.place, "read", error.to_string()))?;
+                .map_err(|error| unavailable(&shared.place, "read", said(&error)))?;
             shared.secure(&layout, node, link, &token)?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use redis::{Connection, FromRedisValue, RedisError, Value, cmd};
 
+use crate::fault::said;
 use crate::names::{DOCS_TAG, PARTITIONS, Partition, slot};
 use crate::node::{Node, open};
 use crate::options::{PlaceKind, RedisOptions};
@@ -257,7 +258,7 @@ fn first_answer(
             .and_then(|mut connection| ask(seed, &mut connection));
         match answer {
             Ok(addresses) => return Ok(addresses),
-            Err(error) => refusals.push(format!("{seed}: {error}")),
+            Err(error) => refusals.push(format!("{seed}: {}", said(&error))),
         }
     }
     Err(LayoutError::Unreachable(refusals.join("; ")))
@@ -274,7 +275,7 @@ pub(crate) fn open_seed(
 }
 
 fn unreachable(address: &str, error: &RedisError) -> LayoutError {
-    let told = format!("{address}: {error}");
+    let told = format!("{address}: {}", said(error));
     if error.kind() == redis::ErrorKind::Server(redis::ServerErrorKind::BusyLoading) {
         LayoutError::Loading(told)
     } else {

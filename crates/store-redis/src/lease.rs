@@ -12,7 +12,7 @@ use std::time::Duration;
 use quorate_store::{Error, OwnerToken};
 use redis::{Cmd, Connection, FromRedisValue, RedisError, Value, cmd};
 
-use crate::fault::unavailable;
+use crate::fault::{said, unavailable};
 use crate::layout::Layout;
 use crate::names::Partition;
 use crate::node::{Node, pipeline};
@@ -51,7 +51,7 @@ impl RedisStore {
         let patience = monotonic() + shared.options.lease * 2;
         let fail = |error: RedisError| {
             shared.doubt();
-            unavailable(&shared.place, "take ownership", error.to_string())
+            unavailable(&shared.place, "take ownership", said(&error))
         };
         let nonce = shared.random()?;
         let mut overtaken = 0;
@@ -188,7 +188,7 @@ impl Shared {
             // A right that is missing does not come by waiting.
             let hopeless = error.is_io_error() || error.kind() == redis::ErrorKind::InvalidClientConfig;
             if hopeless || monotonic() >= patience {
-                return Err(unavailable(&self.place, "take ownership", error.to_string()));
+                return Err(unavailable(&self.place, "take ownership", said(&error)));
             }
             if !told {
                 told = true;
@@ -208,7 +208,7 @@ impl Shared {
                 node.with(&self.options, |connection| {
                     Ok(self.secure(&layout, node, connection, token))
                 })
-                .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))
+                .map_err(|error| unavailable(&self.place, "wait for replicas", said(&error)))
                 .flatten()
             });
             match received {
@@ -241,7 +241,7 @@ impl Shared {
         };
         let renew = self.renewal(partition, token);
         let mut answers = pipeline(connection, std::iter::once(&renew).chain(ending.commands()))
-            .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))?;
+            .map_err(|error| unavailable(&self.place, "wait for replicas", said(&error)))?;
         let ended = answers.split_off(1);
         // Where nothing is written there is nothing to wait for, and that it was received says nothing.
         match answers.pop().map(Value::extract_error) {
@@ -251,7 +251,7 @@ impl Shared {
                 "wait for replicas",
                 "another node owns a partition now",
             )),
-            Some(Err(error)) => Err(unavailable(&self.place, "wait for replicas", error.to_string())),
+            Some(Err(error)) => Err(unavailable(&self.place, "wait for replicas", said(&error))),
         }
     }
 
@@ -315,7 +315,7 @@ impl Lease {
                     let renewed = shared
                         .layout("renew the lease")
                         .map_err(|error| error.to_string())
-                        .and_then(|layout| shared.renew(&layout, &token).map_err(|error| error.to_string()));
+                        .and_then(|layout| shared.renew(&layout, &token).map_err(|error| said(&error)));
                     match renewed {
                         Ok(true) => {
                             lost = false;

@@ -119,7 +119,9 @@ pub(crate) fn open(
         settings = settings.set_password(&login.password);
     }
     let info = address.into_connection_info()?.set_redis_settings(settings);
-    let mut connection = client(info, options)?.get_connection_with_timeout(options.connect_timeout)?;
+    let mut connection = client(info, options)?
+        .get_connection_with_timeout(options.connect_timeout)
+        .map_err(|error| whose(error, login, options))?;
     connection.set_read_timeout(Some(options.answer_timeout))?;
     connection.set_write_timeout(Some(options.answer_timeout))?;
     if place.tls {
@@ -130,6 +132,23 @@ pub(crate) fn open(
         }
     }
     Ok(connection)
+}
+
+/// Says whose password was refused.
+fn whose(error: RedisError, login: Option<&Login>, options: &RedisOptions) -> RedisError {
+    if error.kind() != redis::ErrorKind::AuthenticationFailed {
+        return error;
+    }
+    let who = if login.is_some() && login == options.admin.as_ref() {
+        "those of redis.admin"
+    } else {
+        "those in the store's address (store.url, --store)"
+    };
+    RedisError::from((
+        redis::ErrorKind::AuthenticationFailed,
+        "user or password was refused",
+        who.to_owned(),
+    ))
 }
 
 fn client(info: ConnectionInfo, options: &RedisOptions) -> Result<Client, RedisError> {

@@ -21,6 +21,8 @@ pub struct RedisOptions {
     pub answer_timeout: Duration,
     /// How long another node waits for this one before it takes over.
     pub lease: Duration,
+    /// What others are told of who has the store.
+    pub node: String,
     /// A user that may load functions and read settings, when the one in `place` may not: `user:password`.
     pub admin: Option<Login>,
     /// Which certificates an encrypted connection goes by.
@@ -50,6 +52,7 @@ impl RedisOptions {
             connect_timeout: Duration::from_secs(2),
             answer_timeout: Duration::from_secs(5),
             lease: Duration::from_secs(10),
+            node: format!("process {}", std::process::id()),
             admin: None,
             certificates: Certificates::default(),
         })
@@ -220,6 +223,7 @@ impl fmt::Display for Place {
         let tls = if self.tls { "s" } else { "" };
         let seeds = self.seeds.join(",");
         match &self.kind {
+            PlaceKind::Single if self.database != 0 => write!(f, "redis{tls}://{seeds}/{}", self.database),
             PlaceKind::Single => write!(f, "redis{tls}://{seeds}"),
             PlaceKind::Socket => write!(f, "redis+unix://{seeds}"),
             PlaceKind::Sentinel(master) => write!(f, "redis{tls}-sentinel://{seeds}/{master}"),

@@ -13,7 +13,7 @@ use quorate_store::{
 };
 use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
 
-use crate::fault::{corrupt, missing, odd, unavailable};
+use crate::fault::{corrupt, missing, odd, said, unavailable};
 use crate::names::{Partition, seal_key, signal_id};
 use crate::store::RedisStore;
 
@@ -76,7 +76,7 @@ impl RedisStore {
                 .iter()
                 .zip(answers)
                 .map(|(account, answer)| {
-                    let seen = seen(answer).map_err(|error| failed(error.to_string()))?;
+                    let seen = seen(answer).map_err(|error| failed(said(&error)))?;
                     self.loaded(account, seen)
                 })
                 .collect(),
@@ -297,7 +297,7 @@ impl RedisStore {
                 .query(connection)
         })?;
         let newest = newest.into_iter().next().map(entry).transpose();
-        let newest = newest.map_err(|error| unavailable(&self.shared.place, "read", error.to_string()))?;
+        let newest = newest.map_err(|error| unavailable(&self.shared.place, "read", said(&error)))?;
         let mut condensed = newest.map_or(0, |entry| entry.number);
         let journal = names.journal(account);
         let mut at_once = 1;

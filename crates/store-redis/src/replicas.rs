@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use quorate_store::Error;
 use redis::{Cmd, Connection, Value, cmd};
 
-use crate::fault::{odd, unavailable};
+use crate::fault::{odd, said, unavailable};
 use crate::node::{Node, pipeline};
 use crate::safety;
 use crate::store::Shared;
@@ -138,7 +138,7 @@ impl Shared {
         {
             // Who follows changed meanwhile: those that are left may well have it.
             let ended = pipeline(connection, again.commands())
-                .map_err(|error| unavailable(&self.place, "wait for replicas", error.to_string()))?;
+                .map_err(|error| unavailable(&self.place, "wait for replicas", said(&error)))?;
             received = self.received(node, &ended)?;
         }
         let wanted = wanted();

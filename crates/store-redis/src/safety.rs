@@ -211,4 +211,15 @@ fn load_functions(connection: &mut Connection, admin: Option<&mut Connection>) -
         .arg("REPLACE")
         .arg(FUNCTIONS)
         .exec(admin.unwrap_or(connection))
+        .map_err(|error| {
+            if error.code() != Some("NOPERM") {
+                return error;
+            }
+            RedisError::from((
+                redis::ErrorKind::InvalidClientConfig,
+                "our functions are not loaded, and this user may not load them; allow `+function|load`, or name a user in \
+                 redis.admin that may",
+                error.to_string(),
+            ))
+        })
 }

@@ -13,7 +13,7 @@ use quorate_store::{
 use redis::{Cmd, Connection, RedisError, Value, cmd};
 
 use crate::commit::Writer;
-use crate::fault::unavailable;
+use crate::fault::{said, unavailable};
 use crate::layout::{Layout, LayoutError};
 use crate::lease::Lease;
 use crate::names::{Names, Partition};
@@ -93,7 +93,7 @@ impl RedisStore {
         }
         shared.check_format()?;
         let seed = shared.seed()?;
-        let node = format!("{:x}-{:08x}", std::process::id(), shared.random()? >> 96);
+        let node = format!("{}, {:08x}", shared.options.node, shared.random()? >> 96);
         Ok(Self {
             node,
             shared: Arc::new(shared),
@@ -185,7 +185,7 @@ impl Shared {
         let layout = self.layout(action)?;
         self.write_files_anew(&layout).map_err(|error| {
             self.doubt();
-            unavailable(&self.place, action, error.to_string())
+            unavailable(&self.place, action, said(&error))
         })?;
         Ok(layout)
     }
@@ -208,7 +208,7 @@ impl Shared {
         let layout = self.layout_to_write(action)?;
         layout.of(partition).with(&self.options, ask).map_err(|error| {
             self.doubt();
-            unavailable(&self.place, action, error.to_string())
+            unavailable(&self.place, action, said(&error))
         })
     }
 
@@ -263,7 +263,7 @@ impl Shared {
                     Ok(answer) => return Ok(answer),
                     Err(error) => {
                         self.doubt();
-                        unavailable(&self.place, "read", error.to_string())
+                        unavailable(&self.place, "read", said(&error))
                     }
                 },
                 Err(error) => error,
@@ -387,7 +387,7 @@ impl Store for RedisStore {
             .try_for_each(|node| node.with(&self.shared.options, |connection| cmd("PING").exec(connection)));
         answered.map_err(|error| {
             self.shared.doubt();
-            unavailable(&self.shared.place, "write", error.to_string())
+            unavailable(&self.shared.place, "write", said(&error))
         })?;
         let token = {
             let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);

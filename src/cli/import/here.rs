@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use quorate_api::{import_json, import_row_json};
 use quorate_domain::value::Source;
+use quorate_engine::Clock;
 use quorate_engine::imports::{Import, ImportError, Imports, NewImport, State};
 use quorate_engine::lists::Slug;
-use quorate_engine::{Clock, Engine};
 use quorate_intake::draft::BadCells;
 use quorate_intake::mapping::{Field, Wishes};
 use quorate_intake::plan::Verdict;
@@ -36,8 +36,7 @@ pub(super) fn import(args: &Args, folder: &str, bytes: Vec<u8>) -> anyhow::Resul
     let timeline = host::models::timeline(&*store, "", clock.now())?;
     let new = new_import(args, bytes)?;
     actix_rt::System::new().block_on(async {
-        let engine = Engine::start(store, timeline.models, clock, config.engine())
-            .context("the engine did not start")?;
+        let engine = host::start_engine(store, timeline.models, clock, config.engine())?;
         let answer = carry_out(&engine.imports(), new, args.apply).await;
         engine.stop().await;
         answer

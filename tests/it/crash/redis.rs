@@ -170,6 +170,29 @@ fn a_failover_of_a_cluster_under_load_loses_nothing_acknowledged() {
 }
 
 #[test]
+fn whether_writes_are_taken_is_told_while_redis_is_away_and_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut redis = RedisServer::start(folder.path().join("redis"), &[]);
+    let server = over_redis(&folder.path().join("data"), &redis.url(), "0").start();
+    let wait = |status: u16, word: &str| {
+        Deadline::seconds(30).wait("another readiness", || {
+            let answer = server.client().get("/readyz");
+            let told = answer.json();
+            if (answer.status, told["status"].as_str()) == (status, Some(word)) {
+                Ok(())
+            } else {
+                Err(format!("{} {told}", answer.status))
+            }
+        });
+    };
+    wait(200, "ready");
+    redis.kill();
+    wait(503, "store_away");
+    redis.restart();
+    wait(200, "ready");
+}
+
+#[test]
 fn a_second_server_over_the_same_redis_waits_and_then_says_who_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let redis = RedisServer::start(folder.path().join("redis"), &[]);

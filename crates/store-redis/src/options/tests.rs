@@ -20,7 +20,7 @@ fn every_kind_of_address_is_read_and_shown_without_its_password() {
         "rediss://ann:s%3Acret@[::1]:7000/3",
         &PlaceKind::Single,
         &["[::1]:7000"],
-        "rediss://[::1]:7000",
+        "rediss://[::1]:7000/3",
     );
     check(
         "redis+unix:///run/redis.sock",
