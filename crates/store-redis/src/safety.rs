@@ -86,7 +86,14 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
             "it evicts keys when memory is full ({policy}); set `maxmemory-policy noeviction`"
         ));
     }
-    let fatal = unreadable_file(&options.prefix, asked)?;
+    let mut fatal = None;
+    if field("aof_enabled") != "0" {
+        match file_is_readable(&options.prefix, asked)? {
+            Readable::Yes => {}
+            Readable::No(why) => fatal = Some(why),
+            Readable::Unknown(why) => faults.push(why),
+        }
+    }
     let followers = Followers::read(&info);
     if is_master && followers.online < options.replicas_min {
         // Not unsafe: writes wait for replicas and are refused without them.
@@ -145,12 +152,19 @@ const WRITES: [&[&str]; 6] = [
     &["XTRIM", "KEY", "MAXLEN", "1"],
 ];
 
-/// Tells why a server would not carry out its own file when it starts. Redis reads it as the user `default` and drops each
+/// Whether a server will carry out its own file when it starts.
+enum Readable {
+    Yes,
+    No(String),
+    Unknown(String),
+}
+
+/// Asks whether a server will carry out its own file when it starts. Redis reads it as the user `default` and drops each
 /// transaction which that user may not do, and our writes are transactions: all of them would be gone, without a word to
 /// us. So this is no window that could be accepted.
 ///
 /// Source: tried on Redis 7.0.15, `user default off` in an ACL file.
-fn unreadable_file(prefix: &str, asked: &mut Connection) -> Result<Option<String>, RedisError> {
+fn file_is_readable(prefix: &str, asked: &mut Connection) -> Result<Readable, RedisError> {
     const WHAT_TO_DO: &str =
         "give it back its rights, it need not be on: `user default off resetpass ~* &* +@all`";
     for write in WRITES {
@@ -166,21 +180,21 @@ fn unreadable_file(prefix: &str, asked: &mut Connection) -> Result<Option<String
         match dry_run.query::<String>(asked) {
             Ok(said) if said == "OK" => {}
             Ok(said) => {
-                return Ok(Some(format!(
+                return Ok(Readable::No(format!(
                     "at its next start it would drop all that was written: it reads its file as the user default, which may \
                      not write ({said}); {WHAT_TO_DO}"
                 )));
             }
             Err(error) if error.is_io_error() => return Err(error),
             Err(error) => {
-                return Ok(Some(format!(
+                return Ok(Readable::Unknown(format!(
                     "whether it may read its own file when it starts cannot be asked ({error}); allow the user \
                      `+acl|dryrun`, or give an admin user (redis.admin)"
                 )));
             }
         }
     }
-    Ok(None)
+    Ok(Readable::Yes)
 }
 
 /// Returns a field of an `INFO`; empty when it is not there.
