@@ -29,7 +29,9 @@ mod read;
 mod replicas;
 mod rewrite;
 mod safety;
+mod scan;
 mod sentinel;
+mod snapshot;
 mod store;
 mod transaction;
 

@@ -1,26 +1,21 @@
 //! Reading: what one function call sees is of one moment; every value checked, every gap an error.
 
-use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use quorate_domain::account::Record;
 use quorate_domain::contact::Card;
 use quorate_domain::id::{AccountId, ContactNo, Seq, SignalId};
 use quorate_store::record::{self, Head};
-use quorate_store::{
-    CommitMark, Error, KnownIds, Loaded, NoticeNo, Outline, Snapshot, StoredNotice, SummaryContent,
-    SummaryRow,
-};
+use quorate_store::{CommitMark, Error, KnownIds, Loaded, NoticeNo, Outline, StoredNotice};
 use redis::{Cmd, FromRedisValue, RedisError, Value, cmd};
 
 use crate::fault::{corrupt, missing, odd, said, unavailable};
 use crate::names::{Partition, seal_key, signal_id};
+use crate::snapshot::usable_snapshot;
 use crate::store::RedisStore;
 
 /// Journal entries fetched at a time: one call holds the server up for a millisecond or two at most.
 const ENTRIES_AT_ONCE: usize = 500;
-/// Heads fetched at a time.
-const HEADS_AT_ONCE: usize = 1_000;
 /// Ids asked for in one command.
 const IDS_AT_ONCE: usize = 1_000;
 
@@ -404,112 +399,11 @@ impl RedisStore {
         }
         Ok(KnownIds { known, mark })
     }
-
-    pub(crate) fn visit_summaries(&self, visit: &mut dyn FnMut(SummaryRow<'_>)) -> Result<(), Error> {
-        for partition in Partition::all() {
-            let heads = self.shared.names.heads(partition);
-            let mut cursor = "0".to_owned();
-            // A hash that is being resized tells some fields twice, and so does one that is read from its beginning again.
-            let mut told: HashSet<String> = HashSet::new();
-            let mut begun_with: Option<String> = None;
-            loop {
-                let (who, (next, found)) = self.shared.retried(|layout| {
-                    let node = layout.of(partition);
-                    let page: (String, Vec<(String, Vec<u8>)>) =
-                        node.with(&self.shared.options, |connection| {
-                            cmd("HSCAN")
-                                .arg(&heads)
-                                .arg(&cursor)
-                                .arg("COUNT")
-                                .arg(HEADS_AT_ONCE)
-                                .query(connection)
-                        })?;
-                    Ok((node.incarnation.clone(), page))
-                })?;
-                // A place in the hash means nothing to another server.
-                if begun_with.as_ref().is_some_and(|begun_with| *begun_with != who) {
-                    begun_with = None;
-                    "0".clone_into(&mut cursor);
-                    continue;
-                }
-                begun_with = Some(who);
-                for (account, value) in found {
-                    if !told.insert(account.clone()) {
-                        continue;
-                    }
-                    let key = seal_key(&AccountId::trusted(account.as_str()), &[]);
-                    let content = record::open_head(&key, &value)
-                        .inspect_err(|damage| {
-                            tracing::warn!(account.id = account, reason = %damage, "an account's head is damaged");
-                        })
-                        .ok()
-                        .map(|head| SummaryContent {
-                            seq: head.seq,
-                            notices: head.notices,
-                            summary: head.summary,
-                        });
-                    visit(SummaryRow {
-                        account: &account,
-                        content,
-                    });
-                }
-                if next == "0" {
-                    break;
-                }
-                cursor = next;
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn save_snapshot(&self, account: &AccountId, snapshot: &Snapshot) -> Result<(), Error> {
-        let names = &self.shared.names;
-        let partition = Partition::of(account);
-        let mut command = cmd("FCALL");
-        command
-            .arg("quorate2_save")
-            .arg(2)
-            .arg(names.heads(partition))
-            .arg(names.snapshots(partition))
-            .arg(account.as_str())
-            .arg(snapshot.seq.0)
-            .arg(record::seal_snapshot(&seal_key(account, &[]), snapshot));
-        let answer: Vec<String> =
-            self.shared
-                .write_partition("save a snapshot", partition, |connection| {
-                    command.query(connection)
-                })?;
-        match answer.as_slice() {
-            [refused, found] if refused == "SEQ" => Err(Error::SequenceMismatch {
-                account: account.clone(),
-                expected: snapshot.seq,
-                found: Seq(found.parse().unwrap_or(0)),
-            }),
-            _ => Ok(()),
-        }
-    }
 }
 
 pub(crate) fn open_head<'a>(account: &AccountId, bytes: &'a [u8]) -> Result<Head<'a>, Error> {
     record::open_head(&seal_key(account, &[]), bytes)
         .map_err(|damage| corrupt(account, Seq(0), "the account's head", &damage))
-}
-
-/// Returns the snapshot unless it is damaged: the journal decides, so a damaged one is only said.
-fn usable_snapshot(account: &AccountId, stored: Option<&[u8]>, last: Seq) -> Option<Snapshot> {
-    match record::open_snapshot(&seal_key(account, &[]), stored?) {
-        Ok(snapshot) if snapshot.seq <= last => Some(snapshot),
-        Ok(snapshot) => {
-            tracing::warn!(account.id = %account, snapshot = snapshot.seq.0, journal = last.0,
-                "a snapshot is ahead of its journal; reading the whole journal instead");
-            None
-        }
-        Err(damage) => {
-            tracing::warn!(account.id = %account, reason = %damage,
-                "a snapshot is damaged; reading the whole journal instead");
-            None
-        }
-    }
 }
 
 fn open_cards(

@@ -408,14 +408,7 @@ impl Store for RedisStore {
     }
 
     fn delete_snapshots(&self) -> Result<(), Error> {
-        for partition in Partition::all() {
-            let key = self.shared.names.snapshots(partition);
-            self.shared
-                .write_partition("delete snapshots", partition, |connection| {
-                    cmd("UNLINK").arg(&key).exec(connection)
-                })?;
-        }
-        Ok(())
+        self.drop_snapshots()
     }
 
     fn history(&self, account: &AccountId, after: Seq, limit: usize) -> Result<Vec<Record>, Error> {
