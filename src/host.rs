@@ -189,14 +189,17 @@ fn next_step(error: &quorate_store::Error) -> Option<&'static str> {
         Error::Unavailable { .. } => {
             Some("see that Redis runs and that its user has the rights of deploy/redis-users.acl")
         }
-        Error::Unsafe { .. } => Some(
+        Error::Unsafe { acceptable: true, .. } => Some(
             "change its settings (deploy/redis.conf has safe ones), or say redis.accept_loss_window = true: \
              every acknowledgement is then labelled weak",
         ),
         Error::Held { .. } => {
             Some("stop that process first; if it is gone already, start again in a moment (redis.lease_ms)")
         }
-        Error::Poisoned
+        Error::Unsafe {
+            acceptable: false, ..
+        }
+        | Error::Poisoned
         | Error::Corrupt { .. }
         | Error::CorruptDocument { .. }
         | Error::Damaged { .. }

@@ -33,8 +33,13 @@ pub(crate) enum LayoutError {
     #[error("{0}")]
     Loading(String),
     /// A server is set up so that it can lose what it acknowledged.
-    #[error("{}", .0.join("; "))]
-    Unsafe(Vec<String>),
+    #[error("{}", faults.join("; "))]
+    Unsafe {
+        /// What makes it so.
+        faults: Vec<String>,
+        /// Whether it is a window of the last moment, which somebody may accept.
+        acceptable: bool,
+    },
 }
 
 impl Layout {
@@ -56,7 +61,10 @@ impl Layout {
             safety = safety.min(said.safety(options));
             faults.extend(said.faults.iter().map(|fault| format!("{address}: {fault}")));
             if let Some(fatal) = &said.fatal {
-                return Err(LayoutError::Unsafe(vec![format!("{address}: {fatal}")]));
+                return Err(LayoutError::Unsafe {
+                    faults: vec![format!("{address}: {fatal}")],
+                    acceptable: false,
+                });
             }
             if known.is_none() {
                 faults.extend(faults_of_replicas(&said.followers, options));
@@ -80,7 +88,10 @@ impl Layout {
             safety = Safety::Weak;
         }
         if !faults.is_empty() && !options.accept_loss_window {
-            return Err(LayoutError::Unsafe(faults));
+            return Err(LayoutError::Unsafe {
+                faults,
+                acceptable: true,
+            });
         }
         let node = |address: &str| {
             masters

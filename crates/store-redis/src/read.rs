@@ -75,11 +75,25 @@ impl RedisStore {
                     self.loaded(account, seen)
                 })
                 .collect(),
-            Err(error) => {
-                let reason = error.to_string();
-                accounts.iter().map(|_| Err(failed(reason.clone()))).collect()
-            }
+            Err(error) => self.all_failed(accounts, &error),
         }
+    }
+
+    /// Returns the same failure for each account.
+    pub(crate) fn all_failed(
+        &self,
+        accounts: &[AccountId],
+        error: &Error,
+    ) -> Vec<Result<Option<Loaded>, Error>> {
+        let told;
+        let reason = if let Error::Unavailable { reason, .. } = error {
+            reason
+        } else {
+            told = error.to_string();
+            &told
+        };
+        let failed = || Err(unavailable(&self.shared.place, "read", reason.as_str()));
+        accounts.iter().map(|_| failed()).collect()
     }
 
     /// Returns an account as a call saw it, and reads on where that was not all.

@@ -147,9 +147,10 @@ impl Shared {
                     LayoutError::Unreachable(reason) | LayoutError::Loading(reason) => {
                         unavailable(&self.place, action, reason)
                     }
-                    LayoutError::Unsafe(faults) => Error::Unsafe {
+                    LayoutError::Unsafe { faults, acceptable } => Error::Unsafe {
                         place: self.place.clone(),
                         faults,
+                        acceptable,
                     },
                 })
             }
@@ -361,11 +362,7 @@ impl Store for RedisStore {
     fn load_many(&self, accounts: &[AccountId]) -> Vec<Result<Option<Loaded>, Error>> {
         match self.settle() {
             Ok(()) => self.read_accounts(accounts),
-            Err(error) => {
-                let reason = error.to_string();
-                let failed = || Err(unavailable(&self.shared.place, "read", reason.clone()));
-                accounts.iter().map(|_| failed()).collect()
-            }
+            Err(error) => self.all_failed(accounts, &error),
         }
     }
 

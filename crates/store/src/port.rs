@@ -488,6 +488,8 @@ pub enum Error {
         place: String,
         /// What makes it so, each with what to do about it.
         faults: Vec<String>,
+        /// Whether it is a window of the last moment, which somebody may accept.
+        acceptable: bool,
     },
     /// Another node owns the store and still says so.
     #[error("the store at {place} is owned by another node ({by}), whose lease runs for {} ms more", left.as_millis())]
