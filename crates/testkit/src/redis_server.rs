@@ -322,6 +322,28 @@ impl RedisSentinels {
         });
     }
 
+    /// Waits until the master has heard nothing of a replica for two seconds, or does not count it any more.
+    ///
+    /// # Panics
+    /// When it does not notice in time.
+    #[track_caller]
+    pub fn wait_behind(&self, replica: usize) {
+        let port = self.servers.get(replica).map_or(0, RedisServer::port);
+        Deadline::seconds(START_SECONDS).wait("a master that misses its replica", || {
+            let info = self
+                .master()
+                .and_then(|master| self.servers.get(master)?.ask(&["INFO", "replication"]).ok())
+                .unwrap_or_default();
+            let of_replica = info.lines().find(|line| line.contains(&format!(",port={port},")));
+            let lag = of_replica.and_then(|line| line.rsplit_once("lag=")?.1.trim().parse::<u32>().ok());
+            if lag.is_none_or(|lag| lag >= 2) {
+                Ok(())
+            } else {
+                Err(info)
+            }
+        });
+    }
+
     /// Returns which server holds itself for the master.
     ///
     /// # Panics

@@ -127,6 +127,10 @@ fn a_failover_under_load_loses_nothing_acknowledged() {
             redis.wait_replicas(2);
             let master = redis.master().unwrap();
             if random.happens(0.5) {
+                let replica = (master + 1) % redis.servers.len();
+                strike_replica(&mut redis, replica, random);
+            }
+            if random.happens(0.5) {
                 redis.servers[master].kill();
                 redis.wait_other_master(master);
                 redis.servers[master].restart();
@@ -138,6 +142,19 @@ fn a_failover_under_load_loses_nothing_acknowledged() {
         },
     );
     assert!(acknowledged > 100, "only {acknowledged}: this proves nothing");
+}
+
+/// Kills a replica and starts it again, or stops it until its master notices, and waits until it follows again.
+fn strike_replica(redis: &mut RedisSentinels, replica: usize, random: &mut SplitMix64) {
+    if random.happens(0.5) {
+        redis.servers[replica].kill();
+        redis.servers[replica].restart();
+    } else {
+        redis.servers[replica].pause();
+        redis.wait_behind(replica);
+        redis.servers[replica].go_on();
+    }
+    redis.wait_replicas(2);
 }
 
 /// Each master has one replica: while that is master, nobody receives its writes, and they are refused.
