@@ -5,7 +5,9 @@ const chosen = () => rows().findIndex((row) => row.getAttribute("aria-selected")
 const field = (target) => target.closest?.("input, select, textarea, [contenteditable]");
 
 const sheet = document.getElementById("sheet");
+// The address of the account that was looked into: its row may be made anew meanwhile.
 let back = null;
+const lead = (row) => row.querySelector("th a");
 
 function choose(row) {
   for (const other of rows()) other.removeAttribute("aria-selected");
@@ -19,13 +21,13 @@ function move(step) {
   const next = all[Math.max(0, Math.min(all.length - 1, chosen() + step))];
   choose(next);
   if (sheet?.open) peek(next);
-  else next.querySelector("th a")?.focus({ preventScroll: true });
+  else lead(next)?.focus({ preventScroll: true });
 }
 
 async function peek(row) {
   const link = row.querySelector("a.peek");
   if (!link || !sheet) return;
-  back = row.querySelector("th a");
+  back = lead(row)?.getAttribute("href");
   const answer = await fetch(link.href).catch(() => null);
   const page = new DOMParser().parseFromString(answer ? await answer.text() : "", "text/html");
   const inside = page.getElementById("peek");
@@ -46,7 +48,8 @@ async function peek(row) {
 function leave() {
   if (!sheet?.open) return;
   sheet.close();
-  if (back?.isConnected) back.focus({ preventScroll: true });
+  const row = rows().find((row) => lead(row)?.getAttribute("href") === back);
+  if (row) lead(row).focus({ preventScroll: true });
 }
 
 document.addEventListener("keydown", (event) => {
