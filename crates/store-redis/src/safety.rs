@@ -79,7 +79,7 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
         load_functions(&mut connection, admin.as_mut())?;
     }
     let asked = admin.as_mut().unwrap_or(&mut connection);
-    let mut faults = persistence_faults(&info, asked);
+    let mut faults = persistence_faults(&info, is_master, asked);
     let policy = field("maxmemory_policy");
     if policy != "noeviction" {
         faults.push(format!(
@@ -114,13 +114,19 @@ pub(crate) fn ask(address: &str, options: &RedisOptions) -> Result<Said, RedisEr
 }
 
 /// What is wrong with how a server keeps its file.
-fn persistence_faults(info: &str, asked: &mut Connection) -> Vec<String> {
+fn persistence_faults(info: &str, is_master: bool, asked: &mut Connection) -> Vec<String> {
     let mut setting = |name: &str| -> Option<String> {
         let found: Result<Vec<String>, _> = cmd("CONFIG").arg("GET").arg(name).query(asked);
         found.ok().and_then(|found| found.into_iter().nth(1))
     };
     let mut faults = Vec::new();
-    if field(info, "aof_enabled") != "1" {
+    // A replica puts its file aside while it is being filled, and takes it up again when it is full or becomes the master.
+    let keeps_a_file = if is_master {
+        field(info, "aof_enabled") == "1"
+    } else {
+        setting("appendonly").is_none_or(|keeps| keeps == "yes")
+    };
+    if !keeps_a_file {
         faults.push("it keeps no append-only file; set `appendonly yes`".to_owned());
     }
     match setting("appendfsync").as_deref() {
