@@ -355,7 +355,7 @@ impl RedisStore {
         }
         let mut judged = Vec::new();
         for (node, sent, ending) in under_way {
-            let link = writer.link(shared, node).map_err(fail)?;
+            let link = writer.link_under_way(node).map_err(fail)?;
             let answers = transactions.receive(link, sent.len()).map_err(fail)?;
             let ended = match &ending {
                 Some(ending) => receive(link, ending.commands().len()).map_err(fail)?,
@@ -403,6 +403,14 @@ impl Writer {
             .ok_or_else(|| odd(&Value::Nil))?;
         link.used = now;
         Ok(&mut link.connection)
+    }
+
+    /// Returns the connection that commands were sent by whose answers are still to come: nothing else may be asked on it.
+    fn link_under_way(&mut self, node: &Node) -> Result<&mut Connection, RedisError> {
+        self.links
+            .get_mut(&node.address)
+            .map(|link| &mut link.connection)
+            .ok_or_else(|| odd(&Value::Nil))
     }
 
     fn remember(&mut self, account: &AccountId, place: Place) {
